@@ -1,0 +1,365 @@
+"""Forms of the desk: fields that fit our columns, and the converter that chooses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from flask_admin.contrib.peewee.form import CustomModelConverter
+from flask_admin.form import BaseForm
+from markupsafe import Markup
+from peewee import (
+    BooleanField,
+    CharField,
+    DateField,
+    Field,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
+from wtforms import fields, validators, widgets
+from wtforms.utils import unset_value
+from wtfpeewee.orm import FieldInfo
+
+from admin.auth import current_actor
+from admin.base.ajax import ScopedLoader, parse_id
+from admin.base.shown import name_of, site_zone
+from admin.i18n import gettext as _
+from casework.core.clock import from_local, in_zone
+from casework.core.crypto import SealedField, SealedJSONField
+from casework.core.db import Base, IdField, UtcField, clean
+from casework.core.i18n import LANGUAGES
+
+MOST_OPTIONS = 500
+LONGEST_PROSE = 20_000
+LONG_LINE = 300
+
+
+class DeskForm(BaseForm):
+    """A form in the reader's language. A file sent for a text counts as nothing."""
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        if formdata is not None and hasattr(formdata, "getlist"):
+            formdata = _Texts(formdata)
+        super().process(formdata, *args, **kwargs)
+
+
+class _Texts:
+    """Posted values without control characters; files where text belongs are left out."""
+
+    def __init__(self, posted: Any) -> None:
+        self.posted = posted
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.posted
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.posted)
+
+    def __len__(self) -> int:
+        return len(self.posted)
+
+    def getlist(self, name: str) -> list[Any]:
+        return [clean(v) for v in self.posted.getlist(name) if isinstance(v, str)]
+
+
+class RowField(fields.SelectField):
+    """One row of another table within the reader's scope; `data` is the row itself.
+
+    `rows(actor)` narrows or orders the choice. With a `loader` the choice is the present
+    row and what was searched for, so that it stays short.
+    """
+
+    widget = widgets.Select()
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, model: type[Base] | None = None,
+        rows: Callable[[Any], Any] | None = None, loader: ScopedLoader | None = None,
+        allow_blank: bool = False, **kwargs: Any,
+    ) -> None:
+        super().__init__(label, validators, choices=[], validate_choice=False, **kwargs)
+        self.model = loader.model if loader else model
+        self.rows, self.loader, self.allow_blank = rows, loader, allow_blank
+        self.found: list[Base] = []
+        self.unknown = False
+
+    def iter_choices(self) -> Iterator[Any]:
+        if self.allow_blank:
+            yield fields.Choice("", "–", self.data is None, {})
+        for row in self._offered():
+            yield fields.Choice(str(row.id), name_of(row), self._is_chosen(row), {})
+
+    def _is_chosen(self, row: Base) -> bool:
+        return self.data is not None and row.id == self.data.id
+
+    def _offered(self) -> list[Base]:
+        if self.loader is None:
+            rows = list(self._query().limit(MOST_OPTIONS))
+            rows.sort(key=name_of) if self.rows is None else None
+        else:
+            rows = list(self.found)
+        if self.data is not None and all(row.id != self.data.id for row in rows):
+            rows.insert(0, self.data)
+        return rows
+
+    def _query(self) -> Any:
+        actor = current_actor()
+        return self.rows(actor) if self.rows else self.model.scope(actor)
+
+    def process_data(self, value: Any) -> None:
+        self.data = value if isinstance(value, Base) else None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        key = parse_id(valuelist[0])
+        if key is not None:
+            self.data = self._query_one(key)
+        self.unknown = bool(valuelist[0]) and self.data is None
+
+    def _query_one(self, key: Any) -> Base | None:
+        if self.loader is not None:
+            return self.loader.get_one(key)
+        return self._query().where(self.model.id == key).first()
+
+    def search(self, words: str) -> None:
+        """Offer what the look-up finds for `words`."""
+        if self.loader is not None:
+            self.found = self.loader.get_list(words)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.unknown:
+            raise validators.StopValidation(_("Please choose one of the entries in the list."))
+
+
+class LabelsField(fields.Field):
+    """Texts by language (`{tag: text}`): one input for each language, empty ones left out."""
+
+    widget = widgets.TextInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, *, longest: int = LONG_LINE,
+                 tags: Iterable[str] = tuple(LANGUAGES), **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(label, validators, **kwargs)
+        self.longest = longest
+        self.tags = tuple(tags)
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        self.errors, self.process_errors = (), []
+        if data is unset_value:
+            data = self.default() if callable(self.default) else self.default
+        self.object_data = data
+        self.data = dict(data or {})
+        if formdata is not None and any(f"{self.name}-{tag}" in formdata for tag in self.tags):
+            for tag in self.tags:
+                given = formdata.getlist(f"{self.name}-{tag}")
+                self.data[tag] = " ".join(given[0].split()) if given else ""
+        self.data = {tag: text for tag, text in self.data.items() if text}
+
+    def inputs(self) -> list[tuple[Any, str, str]]:
+        """Language, name of the input and present text, one for each language."""
+        return [
+            (LANGUAGES[tag], f"{self.name}-{tag}", self.data.get(tag, "")) for tag in self.tags
+        ]
+
+    def pre_validate(self, form: Any) -> None:
+        if any(len(text) > self.longest for text in self.data.values()):
+            raise validators.StopValidation(
+                _("At most %(most)s characters, please.", most=self.longest)
+            )
+
+
+class MomentField(fields.DateTimeLocalField):
+    """A moment in the site's zone, stored as UTC."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S"]
+        super().__init__(label, validators, format=formats, **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return in_zone(self.data, site_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if isinstance(self.data, datetime) and self.data.tzinfo is None:
+            if not 1900 <= self.data.year <= 2200:
+                self.data = None
+                raise ValueError(_("Please enter a date between 1900 and 2200."))
+            self.data = from_local(self.data, site_zone())
+
+
+class LinesField(fields.TextAreaField):
+    """A list of short texts, one a line."""
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else "\n".join(self.data or [])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = valuelist[0] if valuelist else ""
+        self.data = [line.strip() for line in text.splitlines() if line.strip()][:200]
+
+
+class CodesField(fields.SelectMultipleField):
+    """Several of a fixed list of codes, as check boxes."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class TristateField(fields.SelectField):
+    """Yes, no or not known; an unchanged save keeps "not known"."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, coerce=_tristate, choices=[], **kwargs)
+
+    def iter_choices(self) -> Iterator[Any]:
+        for value, word in (("", "–"), ("1", _("yes")), ("0", _("no"))):
+            yield fields.Choice(value, word, _tristate(value) is self.data, {})
+
+    def pre_validate(self, form: Any) -> None:
+        """Whatever `_tristate` makes of a value is one of the three."""
+
+
+def _tristate(value: Any) -> bool | None:
+    if value in (None, "", "None"):
+        return None
+    return value in (True, "1", "True", "true", "on")
+
+
+class WordsField(fields.SelectField):
+    """A column with a fixed list of values, shown in the reader's words."""
+
+    def __init__(self, *args: Any, blank: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.blank = blank
+
+    def iter_choices(self) -> Iterator[Any]:
+        if self.blank:
+            yield fields.Choice("", "–", not self.data, {})
+        for value, word in self.choices or []:
+            yield fields.Choice(value, _(str(word)), str(value) == str(self.data), {})
+
+    def pre_validate(self, form: Any) -> None:
+        known = {str(value) for value, _word in self.choices or []}
+        if not (self.blank and not self.data) and str(self.data) not in known:
+            raise validators.StopValidation(_("Please choose one of the entries in the list."))
+
+
+class DeskConverter(CustomModelConverter):
+    """Chooses a form field by the column's type and its bases, the nearest first."""
+
+    def convert(self, model: Any, field: Field, field_args: dict[str, Any] | None) -> FieldInfo:
+        options = self._options(field, dict(field_args or {}))
+        if field.name in self.overrides:
+            return FieldInfo(field.name, self.overrides[field.name](**options))
+        for kind in type(field).__mro__:
+            make = _MAKERS.get(kind)
+            if make is not None:
+                return FieldInfo(field.name, make(self, field, options))
+        return super().convert(model, field, field_args)
+
+    def _options(self, field: Field, options: dict[str, Any]) -> dict[str, Any]:
+        """Label, default and validators, which an argument of the screen overrides."""
+        labels = getattr(self.view, "column_labels", None) or {}
+        options.setdefault("label", labels.get(field.name) or self.view.get_column_name(field.name))
+        options.setdefault("description", field.help_text or "")
+        options.setdefault("default", field.default)
+        checks = list(options.get("validators") or [])
+        if not any(isinstance(check, validators.Optional) for check in checks):
+            needed = not (field.null or field.default is not None or isinstance(field, BooleanField))
+            checks.insert(0, validators.InputRequired() if needed else validators.Optional())
+        options["validators"] = checks
+        return options
+
+    def reference(self, field: Any, options: dict[str, Any]) -> fields.Field:
+        loader = getattr(self.view, "_form_ajax_refs", {}).get(field.name)
+        rows = (getattr(self.view, "form_rows", None) or {}).get(field.name)
+        options.pop("default")
+        return RowField(
+            model=field.rel_model, loader=loader, rows=rows, allow_blank=field.null, **options
+        )
+
+    def words(self, field: Field, options: dict[str, Any]) -> fields.Field:
+        options.setdefault("choices", field.choices)
+        blank = field.null or field.default == ""
+        return WordsField(blank=blank, **options)
+
+    def line(self, field: CharField, options: dict[str, Any]) -> fields.Field:
+        if field.choices or "choices" in options:
+            return self.words(field, options)
+        return self.text(field, options, field.max_length or LONG_LINE)
+
+    def prose(self, field: TextField, options: dict[str, Any]) -> fields.Field:
+        return self.text(field, options, LONGEST_PROSE)
+
+    def sealed(self, field: SealedField, options: dict[str, Any]) -> fields.Field:
+        return self.text(field, options, field.max_length)
+
+    def text(self, field: Field, options: dict[str, Any], longest: int) -> fields.Field:
+        options["validators"].append(validators.Length(max=longest))
+        empty = None if field.null else ""
+        options["filters"] = [*options.get("filters", ()), _stripped(empty)]
+        options.setdefault("render_kw", {}).setdefault("maxlength", longest)
+        kind = fields.TextAreaField if longest > LONG_LINE else fields.StringField
+        return kind(**options)
+
+    def json(self, field: JSONField, options: dict[str, Any]) -> fields.Field:
+        choices = (getattr(self.view, "form_choices", None) or {}).get(field.name)
+        if choices is not None or "choices" in options:
+            options.setdefault("choices", choices)
+            return CodesField(**options)
+        kind = LabelsField if field.default is dict else LinesField
+        return kind(**options)
+
+    def boolean(self, field: BooleanField, options: dict[str, Any]) -> fields.Field:
+        return (TristateField if field.null else fields.BooleanField)(**options)
+
+    def number(self, field: IntegerField, options: dict[str, Any]) -> fields.Field:
+        options["validators"].append(validators.NumberRange(min=-(2**31), max=2**31 - 1))
+        return fields.IntegerField(**options)
+
+    def day(self, field: DateField, options: dict[str, Any]) -> fields.Field:
+        options["validators"].append(_plausible_day)
+        return fields.DateField(format=["%Y-%m-%d", "%d.%m.%Y"], **options)
+
+    def moment(self, field: UtcField, options: dict[str, Any]) -> fields.Field:
+        return MomentField(**options)
+
+    def key(self, field: IdField, options: dict[str, Any]) -> fields.Field:
+        return fields.HiddenField(label=options["label"])
+
+
+def _stripped(empty: str | None) -> Callable[[Any], Any]:
+    """Outer blanks go; nothing at all is stored as the column wants it."""
+    return lambda text: (text.strip() or empty) if isinstance(text, str) else text
+
+
+def _plausible_day(form: Any, field: Any) -> None:
+    if field.data is not None and not 1900 <= field.data.year <= 2200:
+        raise validators.ValidationError(_("Please enter a date between 1900 and 2200."))
+
+
+_MAKERS: dict[type, Callable[..., fields.Field]] = {
+    ForeignKeyField: DeskConverter.reference,
+    IdField: DeskConverter.key,
+    SealedJSONField: DeskConverter.json,
+    SealedField: DeskConverter.sealed,
+    CharField: DeskConverter.line,
+    TextField: DeskConverter.prose,
+    JSONField: DeskConverter.json,
+    BooleanField: DeskConverter.boolean,
+    IntegerField: DeskConverter.number,
+    DateField: DeskConverter.day,
+    UtcField: DeskConverter.moment,
+}
+
+
+def describe(field: fields.Field) -> Markup:
+    """Ids of the hint and the errors that belong to a control, for `aria-describedby`."""
+    ids = [f"{field.id}-hint"] if field.description else []
+    ids += [f"{field.id}-error"] if field.errors else []
+    return Markup(" ").join(ids)

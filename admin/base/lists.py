@@ -1,0 +1,101 @@
+"""Lists that stay flat: capped counts, bounded pages, related rows in one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from peewee import Field, ModelSelect
+
+from admin.base.filters import DeskFilter
+
+COUNT_CAP = 1_000
+LAST_PAGE = 20_000
+LONGEST_SEARCH = 100
+
+
+@dataclass
+class Asked:
+    """What the address asks of a list; whatever is not understood is left out."""
+
+    page: int = 0
+    sort: str = ""
+    descending: bool = False
+    search: str = ""
+    filters: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_request(cls, filters: dict[str, DeskFilter], sortable: Any) -> Asked:
+        """Read the address of the present request."""
+        args = request.args
+        sort = args.get("sort", "")
+        given = {key: args.get(f"flt_{key}", "").strip() for key in filters}
+        return cls(
+            page=_whole(args.get("page", ""), LAST_PAGE),
+            sort=sort if sort in sortable else "",
+            descending=args.get("desc") == "1",
+            search="".join(c for c in args.get("search", "") if c.isprintable())[:LONGEST_SEARCH],
+            filters={key: v for key, v in given.items() if v and filters[key].validate(v)},
+        )
+
+    def query_string(self, **changed: Any) -> str:
+        """The address's query with some parts changed."""
+        parts = {
+            "page": self.page or None, "sort": self.sort or None,
+            "desc": 1 if self.descending else None, "search": self.search or None,
+        }  # fmt: skip
+        parts |= {f"flt_{key}": value for key, value in self.filters.items()}
+        parts |= changed
+        return urlencode({k: v for k, v in parts.items() if v not in (None, "")})
+
+
+@dataclass
+class Page:
+    """One page of a list. `count` is exact up to 1,000; `more` says that it is not."""
+
+    rows: list[Any]
+    count: int
+    more: bool
+    has_next: bool
+
+
+def fetch(
+    query: ModelSelect, *, page: int, size: int, related: tuple[Any, ...] = ()
+) -> Page:
+    """The rows of `page` with their related rows: one statement each, and one for the count."""
+    count = query.clone().order_by().limit(COUNT_CAP + 1).count()
+    wanted = query.limit(size + 1).offset(page * size)
+    if related:
+        wanted = wanted.with_related(*related)
+    rows = list(wanted)
+    return Page(rows[:size], min(count, COUNT_CAP), count > COUNT_CAP, len(rows) > size)
+
+
+def ordered(
+    query: ModelSelect, column: Field | None, descending: bool, default: list[Any]
+) -> ModelSelect:
+    """`query` in the order asked for; the key makes it the same each time."""
+    key = query.model.id
+    if column is None:
+        return query.order_by(*default, key.desc())
+    return query.order_by(column.desc() if descending else column.asc(), key.desc())
+
+
+def searched(query: ModelSelect, words: str, columns: list[Field]) -> ModelSelect:
+    """Rows in which each word stands in one of `columns`."""
+    for word in words.split()[:8]:
+        hit = columns[0].contains(word)
+        for column in columns[1:]:
+            hit |= column.contains(word)
+        query = query.where(hit)
+    return query
+
+
+def _whole(text: str, most: int) -> int:
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+Url = Callable[..., str]

@@ -1,0 +1,24 @@
+"""The command line: `flask --app app …`. Each command is a thin door to the domain."""
+
+from __future__ import annotations
+
+import copy
+
+import click
+
+from casework.commands.accounts import staff
+from casework.commands.archives import backup, restore
+from casework.commands.starter import load_starter_content, prepare, upgrade
+from casework.core.config import Config
+
+COMMANDS: tuple[click.Command, ...] = (upgrade, staff, backup, restore)
+
+__all__ = ["COMMANDS", "load_starter_content", "prepare", "register"]
+
+
+def register(cli: click.Group, config: Config) -> None:
+    """Add our commands to `cli`; each finds `config` as the object of its context."""
+    for command in COMMANDS:
+        known = copy.copy(command)
+        known.context_settings = {**command.context_settings, "obj": config}
+        cli.add_command(known)

@@ -1,0 +1,100 @@
+"""`upgrade` and what a new installation begins with: content, settings, two accounts."""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from casework.commands.plain import EarlyCommand
+from casework.core.access import SYSTEM, Role
+from casework.core.clock import system_clock
+from casework.core.config import Config
+from casework.core.db import migrate
+from casework.core.settings import Setting, change_setting, setting
+from casework.life_areas import load_life_areas
+from casework.staff import Staff, add_staff
+from casework.texts import load_texts
+
+STARTER = Path(__file__).parents[1] / "starter"
+FIRST_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR)
+
+
+@click.command(cls=EarlyCommand)
+@click.pass_obj
+def upgrade(config: Config) -> None:
+    """Bring the database up to date and add starter content that is missing."""
+    for name in bring_up_to_date(config, at=system_clock()):
+        click.echo(f"Applied {name}.")
+    click.echo("The database is up to date.")
+
+
+def prepare(config: Config) -> None:
+    """Everything before serving: `upgrade`, and at the very first start two accounts.
+
+    Their passwords are printed once and stored nowhere in clear.
+    """
+    now = system_clock()
+    bring_up_to_date(config, at=now)
+    for sentence in config.announcements:
+        click.echo(sentence)
+    accounts = first_accounts(config, at=now)
+    if accounts:
+        click.echo(f"\nThis is the first start. Sign in at {config.base_url}/admin/login with")
+        for account, password in accounts:
+            click.echo(f"  {account.email}   password: {password}   ({account.role})")
+        click.echo(
+            "These passwords are shown only now. Please change them after signing in, "
+            "and add accounts for your colleagues under System, Staff.\n"
+        )
+
+
+def bring_up_to_date(config: Config, *, at: datetime) -> list[str]:
+    """Apply pending migrations, add starter content, note the public address.
+
+    Returns the names of the migrations that were applied.
+    """
+    applied = migrate()
+    load_starter_content(at=at)
+    if setting("base_url") != config.base_url:
+        change_setting("base_url", config.base_url, by=SYSTEM, at=at)
+    return applied
+
+
+def load_starter_content(*, at: datetime) -> None:
+    """Life areas, texts, settings and forms that come with the program, where they are absent."""
+    load_life_areas(_content("life_areas"), by=SYSTEM, at=at)
+    load_texts(_content("texts"), by=SYSTEM, at=at)
+    _load_settings(_content("settings"), at=at)
+
+
+def first_accounts(config: Config, *, at: datetime) -> list[tuple[Staff, str]]:
+    """An administrator and a coordinator with random passwords, where there is nobody yet."""
+    if Staff.select().exists():
+        return []
+    host = urlsplit(config.base_url).hostname or ""
+    domain = host if "." in host and not host[-1].isdigit() else "lotse.example"
+    accounts = []
+    for role in FIRST_ROLES:
+        password = secrets.token_urlsafe(15)
+        account = add_staff(f"{role.value}@{domain}", role, password, by=SYSTEM, at=at)
+        accounts.append((account, password))
+    return accounts
+
+
+def _load_settings(content: dict[str, Any], *, at: datetime) -> None:
+    known = {row.key for row in Setting.select(Setting.key)}
+    for key, value in content.items():
+        if key not in known:
+            change_setting(key, value, by=SYSTEM, at=at)
+
+
+@functools.cache
+def _content(name: str) -> Any:
+    return json.loads((STARTER / f"{name}.json").read_text(encoding="utf-8"))

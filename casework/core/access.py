@@ -1,0 +1,118 @@
+"""Who acts, and what a role may do. Permissions read `<resource>:<action>`."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from casework.core.i18n import N_
+from casework.core.refusals import Forbidden
+
+log = logging.getLogger("lotse.access")
+
+
+class Role(StrEnum):
+    """The five roles of the back office."""
+
+    COORDINATOR = "coordinator"
+    INTEGRATION_MANAGER = "integration_manager"
+    INTEGRATION_COMMISSIONER = "integration_commissioner"
+    VOLUNTEER_COORDINATOR = "volunteer_coordinator"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_NAMES = {
+    Role.COORDINATOR: N_("Coordinator"),
+    Role.INTEGRATION_MANAGER: N_("Integration manager"),
+    Role.INTEGRATION_COMMISSIONER: N_("Integration commissioner"),
+    Role.VOLUNTEER_COORDINATOR: N_("Volunteer coordinator"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+_CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
+_DESK = (*_CASEWORK, "appointment", "document", "follow_up", "translation")
+_DIRECTORY = ("organization", "service", "location", "contact", "capacity")
+
+GRANTS: dict[Role, tuple[str, ...]] = {
+    Role.COORDINATOR: (
+        "home:read",
+        "submission:*",
+        *(f"{resource}:*" for resource in _DESK),
+        *(f"{resource}:*" for resource in _DIRECTORY),
+        "offer:*",
+        "questionnaire:*",
+        "text:*",
+        "life_area:*",
+        "need_category:*",
+        "site:*",
+        "setting:*",
+        "statistics:read",
+        "audit:read",
+        "mail:*",
+    ),
+    Role.INTEGRATION_MANAGER: (
+        "home:read",
+        *(f"{resource}:*" for resource in _DESK),
+        *(f"{resource}:read" for resource in _DIRECTORY),
+    ),
+    Role.INTEGRATION_COMMISSIONER: (
+        "home:read",
+        "statistics:read",
+        *(f"{resource}:read" for resource in _DIRECTORY),
+    ),
+    Role.VOLUNTEER_COORDINATOR: (
+        "home:read",
+        "offer:*",
+        *(f"{resource}:read" for resource in _DIRECTORY),
+    ),
+    Role.ADMINISTRATOR: (
+        "home:read",
+        "staff:*",
+        "audit:read",
+        "setting:*",
+        "text:*",
+        "site:*",
+        "organization:read",
+        "mail:*",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: handed to every verb as `by=`.
+
+    `kind` is `staff`, `person` (an applicant with reference and PIN), `provider` (a signed
+    link), `public` (nobody known) or `system`; `id` names the staff member, submission or link.
+    """
+
+    kind: str
+    id: uuid.UUID | None = None
+    name: str = ""
+    role: Role | None = None
+    organization_id: uuid.UUID | None = None
+
+    def may(self, permission: str) -> bool:
+        """Whether the role grants `permission`; the system may do everything."""
+        if self.kind == "system":
+            return True
+        grants = GRANTS[self.role] if self.role else ()
+        return any(fnmatchcase(permission, grant) for grant in grants)
+
+    def require(self, permission: str) -> None:
+        """Raise `Forbidden` unless the role grants `permission`; refusals are logged."""
+        if not self.may(permission):
+            log.warning("refused %s to %s %s", permission, self.kind, self.id)
+            raise Forbidden()
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether rows of every organisation are visible, as far as permissions go."""
+        return self.kind == "system" or self.role is Role.COORDINATOR
+
+
+SYSTEM = Actor("system", name="system")
+PUBLIC = Actor("public", name="public")

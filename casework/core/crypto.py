@@ -1,0 +1,191 @@
+"""Sealed columns and keyed look-ups: a stolen database file shows no names and no free text.
+
+AES-GCM-SIV (RFC 8452) with the key's id in front and table, row and column as
+associated data, so that a value cannot be moved to another row. Exact look-up
+goes through keyed BLAKE2b digests ("blind index") of normalised text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from peewee import BlobField, FieldAccessor
+
+from casework.core.config import FieldKey
+
+NONCE_BYTES = 12
+DIGEST_BYTES = 16
+
+
+class SealError(Exception):
+    """A sealed value cannot be opened: unknown key, or not written for this place."""
+
+
+class Keyring:
+    """Seals with the newest key, opens with any. Each purpose has a key of its own."""
+
+    def __init__(self, keys: tuple[FieldKey, ...]) -> None:
+        self._ciphers = {key.id: AESGCMSIV(_derived(key, b"seal")) for key in keys}
+        self._digest_keys = tuple(_derived(key, b"blind index") for key in keys)
+        self._signing_key = _derived(keys[0], b"codes")
+        self.newest = keys[0].id
+
+    def seal(self, plain: bytes, place: str) -> bytes:
+        """`plain` encrypted for `place` (`table/row/column`)."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        body = self._ciphers[self.newest].encrypt(nonce, plain, place.encode())
+        return bytes([len(self.newest)]) + self.newest.encode() + nonce + body
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """What was sealed for `place`. Raises `SealError`."""
+        key_id, rest = _split(sealed)
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise SealError(f"A value in {place.split('/')[0]} needs the key “{key_id}”.")
+        try:
+            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode())
+        except InvalidTag as error:
+            raise SealError(f"A value in {place.split('/')[0]} was changed or moved.") from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the newest key sealed this."""
+        return _split(sealed)[0] == self.newest
+
+    def digest(self, kind: str, text: str) -> str:
+        """The blind index of normalised `text` under the newest key: 32 hex digits."""
+        return _digest(self._digest_keys[0], kind, text)
+
+    def digests(self, kind: str, text: str) -> list[str]:
+        """The blind index under each known key, for look-ups while keys rotate."""
+        return [_digest(key, kind, text) for key in self._digest_keys]
+
+    def code(self, kind: str, text: str) -> bytes:
+        """16 bytes that only this instance can derive from `text`."""
+        return hashlib.blake2b(
+            f"{kind}\0{text}".encode(), key=self._signing_key, digest_size=16
+        ).digest()
+
+
+class _Current:
+    """The keyring of this process, set once at start."""
+
+    keyring: Keyring | None = None
+
+
+def use_keys(keys: tuple[FieldKey, ...]) -> None:
+    """Make `keys` (newest first) the ones this process seals and opens with."""
+    _Current.keyring = Keyring(keys)
+
+
+def keyring() -> Keyring:
+    """The keyring in use. Raises `SealError` before `use_keys`."""
+    if _Current.keyring is None:
+        raise SealError("No encryption keys are set; create_app or use_keys comes first.")
+    return _Current.keyring
+
+
+class _Sealed:
+    """Bytes as they lie in the database, opened when somebody asks."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+
+class Placed:
+    """A value bound to its row, so that the field can seal it for that place."""
+
+    __slots__ = ("place", "value")
+
+    def __init__(self, value: Any, place: str) -> None:
+        self.value = value
+        self.place = place
+
+
+def place_of(row: Any, column: str) -> str:
+    """Where a sealed value belongs: `table/row/column`."""
+    return f"{row._meta.table_name}/{row._pk}/{column}"
+
+
+class SealedAccessor(FieldAccessor):
+    """Opens on reading, binds to the row on writing."""
+
+    def __get__(self, instance: Any, instance_type: Any = None) -> Any:
+        if instance is None:
+            return self.field
+        held = instance.__data__.get(self.name)
+        if isinstance(held, _Sealed):
+            value = self.field.decode(keyring().open(held.data, self._place(instance)))
+            held = instance.__data__[self.name] = Placed(value, self._place(instance))
+        return held.value if isinstance(held, Placed) else held
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if value is not None and not isinstance(value, _Sealed | Placed):
+            value = Placed(value, self._place(instance))
+        super().__set__(instance, value)
+
+    def _place(self, instance: Any) -> str:
+        return place_of(instance, self.field.column_name)
+
+
+class SealedField(BlobField):
+    """Text that only this instance can read. It cannot be searched or sorted by."""
+
+    accessor_class = SealedAccessor
+
+    def __init__(self, *, max_length: int = 4000, **kwargs: Any) -> None:
+        self.max_length = max_length
+        super().__init__(**kwargs)
+
+    def encode(self, value: Any) -> bytes:
+        return str(value).encode()
+
+    def decode(self, data: bytes) -> Any:
+        return data.decode()
+
+    def db_value(self, value: Any) -> Any:
+        if isinstance(value, Placed):
+            value = keyring().seal(self.encode(value.value), value.place)
+        elif isinstance(value, _Sealed):
+            value = value.data
+        elif value is not None:
+            raise SealError(f"{self.name} is sealed: write it through a row, never by a query.")
+        return super().db_value(value)
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else _Sealed(bytes(value))
+
+
+class SealedJSONField(SealedField):
+    """A sealed value of JSON types."""
+
+    def encode(self, value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def decode(self, data: bytes) -> Any:
+        return json.loads(data)
+
+
+def _derived(key: FieldKey, purpose: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"lotse " + purpose).derive(key.secret)
+
+
+def _digest(key: bytes, kind: str, text: str) -> str:
+    return hashlib.blake2b(
+        f"{kind}\0{text}".encode(), key=key, digest_size=DIGEST_BYTES
+    ).hexdigest()
+
+
+def _split(sealed: bytes) -> tuple[str, bytes]:
+    length = sealed[0] if sealed else 0
+    if not 0 < length <= 16 or len(sealed) < 1 + length + NONCE_BYTES + 16:
+        raise SealError("A sealed value is damaged.")
+    return sealed[1 : 1 + length].decode("ascii", "replace"), sealed[1 + length :]

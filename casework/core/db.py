@@ -1,0 +1,218 @@
+"""The database: one proxy, one kind of transaction, the base of all models."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from peewee import (
+    CharField,
+    Database,
+    DatabaseProxy,
+    DateTimeField,
+    Model,
+    ModelSelect,
+    SqliteDatabase,
+    TextField,
+    UUIDField,
+)
+from playhouse.db_url import connect as connect_url
+from playhouse.migrations import Runner
+from playhouse.pool import PooledSqliteDatabase
+
+from casework.core.crypto import Placed, SealedField, place_of
+
+if TYPE_CHECKING:
+    from casework.core.access import Actor
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "foreign_keys": 1,
+    "busy_timeout": 15000,
+    "synchronous": 2,
+    "cache_size": -64000,
+    "temp_store": 2,
+}
+MAX_CONNECTIONS = 64
+WAIT_SECONDS = 30
+
+database: Database = DatabaseProxy()
+_writer = threading.RLock()
+
+
+def open_database(url: str) -> Database:
+    """Point the proxy at `url` (`sqlite:///file` or `postgresql://…`); opens no connection yet."""
+    if url.startswith("sqlite"):
+        real: Database = PooledSqliteDatabase(
+            url.removeprefix("sqlite:///"),
+            pragmas=SQLITE_PRAGMAS,
+            check_same_thread=False,
+            autoconnect=False,
+            max_connections=MAX_CONNECTIONS,
+            timeout=WAIT_SECONDS,
+        )
+    else:
+        scheme, rest = url.split("://", 1)
+        real = connect_url(
+            f"{scheme}+pool://{rest}",
+            unquote_user=True,
+            unquote_password=True,
+            prefer_psycopg3=True,
+            autoconnect=False,
+            max_connections=MAX_CONNECTIONS,
+            stale_timeout=300,
+            timeout=WAIT_SECONDS,
+        )
+    database.initialize(real)
+    return real
+
+
+@contextlib.contextmanager
+def connection() -> Iterator[None]:
+    """A connection for this thread, for code outside a request."""
+    opened = database.is_closed()
+    if opened:
+        database.connect()
+    try:
+        yield
+    finally:
+        if opened and not database.is_closed():
+            database.close()
+
+
+def is_sqlite() -> bool:
+    """Whether the application runs on SQLite."""
+    return isinstance(database.obj, SqliteDatabase)
+
+
+@contextlib.contextmanager
+def transaction() -> Iterator[None]:
+    """One unit of work; nested ones are savepoints.
+
+    On SQLite the outermost begins IMMEDIATE, so that a writer waits its turn at the
+    start and never fails half-way with "database is locked". Within one process
+    writers queue on a lock, which keeps the waiting short and fair.
+    """
+    if not is_sqlite():
+        with database.atomic():
+            yield
+        return
+    with _writer, database.atomic("IMMEDIATE"):
+        yield
+
+
+def migrate() -> list[str]:
+    """Bring the schema up to date; returns the names of what was applied, in order."""
+    return Runner(database.obj, str(MIGRATIONS)).up()
+
+
+def pending_migrations() -> list[str]:
+    """Names of migrations that have not been applied."""
+    return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied]
+
+
+def new_id() -> uuid.UUID:
+    """A UUID of version 7 (RFC 9562): sorted by creation, not to be guessed."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return uuid.UUID(int=value)
+
+
+class IdField(UUIDField):
+    """The key of every table."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("primary_key", True)
+        kwargs.setdefault("default", new_id)
+        super().__init__(**kwargs)
+
+
+class UtcField(DateTimeField):
+    """An aware moment, stored as UTC."""
+
+    def db_value(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError(f"{self.name} needs a time with its zone.")
+            value = value.astimezone(UTC).replace(tzinfo=None)
+        return super().db_value(value)
+
+    def python_value(self, value: Any) -> Any:
+        value = super().python_value(value)
+        return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+class _NormalForm:
+    """Stored text is NFC and carries no control characters."""
+
+    def db_value(self, value: Any) -> Any:
+        return super().db_value(clean(value) if isinstance(value, str) else value)  # type: ignore[misc]
+
+
+class LineField(_NormalForm, CharField):
+    """Short text on one line."""
+
+
+class ProseField(_NormalForm, TextField):
+    """Text of any length."""
+
+
+def clean(text: str) -> str:
+    """`text` in NFC, without control characters other than line breaks and tabs."""
+    normal = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in normal if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+class Base(Model):
+    """What all tables have in common."""
+
+    id = IdField()
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+        only_save_dirty = True
+
+    @classmethod
+    def scope(cls, staff: Actor) -> ModelSelect:
+        """The rows that `staff` may see. Forgetting to say so fails closed."""
+        raise NotImplementedError(f"{cls.__name__} does not state its scope.")
+
+    @classmethod
+    def insert_rows(cls, rows: list[Self], size: int = 200) -> None:
+        """Insert many rows with their sealed columns, a few statements for all."""
+        fields = [field for field in cls._meta.sorted_fields]
+        for start in range(0, len(rows), size):
+            values = [
+                tuple(row.__data__.get(field.name) for field in fields)
+                for row in rows[start : start + size]
+            ]
+            cls.insert_many(values, fields=fields).execute()
+
+    def refresh(self) -> Self:
+        """The same row, read anew."""
+        return type(self).get_by_id(self.id)
+
+
+def reseal(row: Base) -> bool:
+    """Write each sealed column of `row` anew under the newest key; whether there was any."""
+    sealed = [field for field in row._meta.sorted_fields if isinstance(field, SealedField)]
+    for field in sealed:
+        value = getattr(row, field.name)
+        if value is not None:
+            row.__data__[field.name] = Placed(value, place_of(row, field.column_name))
+            row._dirty.add(field.name)
+    if sealed:
+        row.save()
+    return bool(sealed)

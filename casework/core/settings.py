@@ -1,0 +1,67 @@
+"""Settings that the back office changes: no code, no restart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from peewee import CharField, JSONField, ModelSelect
+
+from casework.core.access import Actor
+from casework.core.audit import recorded
+from casework.core.db import Base
+
+DEFAULTS: dict[str, Any] = {
+    "centre_name": "Welcome-Center",
+    "centre_phone": "",
+    "centre_email": "",
+    "centre_hours": "",
+    "site_zone": "Europe/Berlin",
+    "target_group": "",
+    "draft_days": 7,
+    "reply_link_days": 14,
+    "follow_up_days": 14,
+    "release_days": 365,
+    "base_url": "",
+    "instance_kind": "new",
+}
+
+
+class Setting(Base):
+    """One named value of a JSON type."""
+
+    key = CharField(max_length=64, unique=True)
+    value = JSONField(null=True)
+
+    class Meta:
+        table_name = "settings"
+
+    @classmethod
+    def scope(cls, staff: Actor) -> ModelSelect:
+        """All of them for who may read settings."""
+        rows = cls.select()
+        return rows if staff.may("setting:read") else rows.where(False)
+
+
+def setting(key: str) -> Any:
+    """The value of `key`, or its default. Raises KeyError for a key that nobody declared."""
+    default = DEFAULTS[key]
+    row = Setting.get_or_none(Setting.key == key)
+    return default if row is None else row.value
+
+
+def all_settings() -> dict[str, Any]:
+    """Every setting with its value, in one statement."""
+    return DEFAULTS | {row.key: row.value for row in Setting.select() if row.key in DEFAULTS}
+
+
+@recorded("setting:changed", needs="setting:edit")
+def change_setting(key: str, value: Any, *, by: Actor, at: datetime) -> Setting:
+    """Set `key` to `value`; returns its row. Raises KeyError for an undeclared key."""
+    if key not in DEFAULTS:
+        raise KeyError(key)
+    row, created = Setting.get_or_create(key=key, defaults={"value": value})
+    if not created:
+        row.value = value
+        row.save()
+    return row

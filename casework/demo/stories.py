@@ -1,0 +1,240 @@
+"""What happened in the demo town: cases, referrals in every state, requests and offers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from casework.appointments import plan_appointment, settle_appointment
+from casework.cases import (
+    CLOSING_REASONS,
+    Case,
+    Need,
+    add_need,
+    finish_follow_up,
+    move_case,
+    move_need,
+    open_case,
+    plan_follow_up,
+)
+from casework.consent import give_release
+from casework.core.access import PUBLIC, SYSTEM
+from casework.demo.names import (
+    REGIONS,
+    VOLUNTEERS_FAMILY,
+    VOLUNTEERS_FEMALE,
+    VOLUNTEERS_MALE,
+)
+from casework.demo.places import APPOINTMENTS, FOLLOW_UPS, MESSAGES, NEED_TEXTS
+from casework.life_areas import LifeArea
+from casework.messages import send_message
+from casework.people import Household
+from casework.questionnaires.models import live
+from casework.referrals import (
+    ANSWERS,
+    acknowledge_referral,
+    answer_referral,
+    contact_person,
+    decline_referral,
+    draft_referral,
+    expire_referral,
+    revoke_referral,
+    send_referral,
+)
+from casework.submissions import (
+    ask_back,
+    decline_submission,
+    start_draft,
+    submit,
+    withdraw_submission,
+)
+from casework.volunteers import Offer, move_offer
+
+if TYPE_CHECKING:
+    from casework.demo.town import Town
+
+# How a referral's story goes on after it was sent, with how often that happens.
+OUTCOMES: tuple[tuple[str, int], ...] = (
+    ("sent", 14), ("acknowledged", 6), *((answer, 8) for answer in ANSWERS), ("got_help", 20),
+    ("declined_by_client", 4), ("revoked", 3), ("expired", 4), ("draft", 4),
+)  # fmt: skip
+OFFER_STATES = ("new", "new", "approved", "approved", "approved", "paused", "full", "ended")
+
+
+def tell_case(town: Town, household: Household) -> None:
+    """A case of a household, with whatever has happened in it so far."""
+    random = town.random
+    opened = town.ago(10, 800)
+    person = household.people.first()
+    manager = random.choice(town.managers) if random.random() < 0.8 else None
+    case = open_case(
+        household, organization=manager.organization if manager else None, assigned_to=manager,
+        language=person.language, urgency=random.choice(("", "", "this_week", "can_wait")),
+        by=SYSTEM, at=opened,
+    )  # fmt: skip
+    if random.random() < 0.85:
+        give_release(
+            case=case, text_version="demo", language=person.language,
+            channel=random.choice(("portal", "paper")), by=SYSTEM, at=opened,
+        )  # fmt: skip
+        released = True
+    else:
+        released = False
+    for category in random.sample(town.categories, random.choice((1, 1, 2, 2, 3, 4))):
+        words = random.choice(NEED_TEXTS[case.language]) if random.random() < 0.3 else ""
+        need = add_need(
+            case, category, person=person, description=words, language=case.language,
+            urgency=random.choice(("", "this_week", "can_wait")), by=SYSTEM, at=opened,
+        )  # fmt: skip
+        if released and category.code in town.services and random.random() < 0.75:
+            _tell_referral(town, case, need)
+        elif random.random() < 0.2:
+            move_need(need, random.choice(("met", "dropped", "covered")), by=SYSTEM, at=town.ago(0, 9))
+    _tell_case_state(town, case)
+    _tell_days(town, case)
+
+
+def _tell_case_state(town: Town, case: Case) -> None:
+    state = town.random.choices(
+        ("new", "active", "on_hold", "handover", "closed", "reopened"), (8, 64, 8, 4, 13, 3)
+    )[0]
+    if state == "new":
+        return
+    move_case(case, "active", by=SYSTEM, at=case.opened_at + timedelta(days=2))
+    if state in ("closed", "reopened"):
+        reason = town.random.choice(list(CLOSING_REASONS))
+        move_case(case, "closed", reason=reason, by=SYSTEM, at=town.ago(4, 9))
+    if state == "reopened":
+        move_case(case, "reopened", by=SYSTEM, at=town.ago(1, 3))
+    elif state in ("on_hold", "handover"):
+        move_case(case, state, by=SYSTEM, at=town.ago(1, 9))
+
+
+def _tell_days(town: Town, case: Case) -> None:
+    """Messages, follow-ups and appointments around today."""
+    random = town.random
+    if not case.is_live:
+        return
+    if random.random() < 0.4:
+        send_message(
+            random.choice(MESSAGES), case=case, language="de", by=SYSTEM, at=town.ago(0, 40)
+        )
+    if random.random() < 0.45:
+        due = town.at.date() + timedelta(days=random.randint(-12, 40))
+        what = random.choice(FOLLOW_UPS)
+        follow_up = plan_follow_up(case, what, due, by=SYSTEM, at=town.ago(13, 30))
+        if random.random() < 0.35:
+            finish_follow_up(follow_up, by=SYSTEM, at=town.at)
+    if random.random() < 0.35:
+        planned = town.ago(16, 30)
+        starts = planned.replace(hour=random.randint(9, 16), minute=0) + timedelta(
+            days=random.randint(10, 45)
+        )
+        appointment = plan_appointment(
+            case, random.choice(APPOINTMENTS), starts, place="Rathaus, Zimmer 12",
+            interpreter_language=case.language if random.random() < 0.5 else "",
+            by=SYSTEM, at=planned,
+        )  # fmt: skip
+        if starts < town.at:
+            state = random.choices(("kept", "missed", "cancelled"), (7, 2, 1))[0]
+            settle_appointment(
+                appointment, state, cancelled_by="person" if state == "cancelled" else "",
+                by=SYSTEM, at=starts,
+            )  # fmt: skip
+
+
+def _tell_referral(town: Town, case: Case, need: Need) -> None:
+    random = town.random
+    service = random.choice(town.services[need.category.code])
+    outcome = random.choices([name for name, _ in OUTCOMES], [share for _, share in OUTCOMES])[0]
+    drafted = town.ago(4, 60)
+    referral = draft_referral(
+        case, need, service, follow_up_on=(drafted + timedelta(days=14)).date(),
+        by=SYSTEM, at=drafted,
+    )  # fmt: skip
+    if outcome == "draft":
+        return
+    send_referral(referral, by=SYSTEM, at=drafted)
+    answered = min(drafted + timedelta(days=random.randint(1, 20)), town.at)
+    if outcome == "acknowledged":
+        acknowledge_referral(referral, by=SYSTEM, at=answered)
+    elif outcome == "declined_by_client":
+        decline_referral(referral, by=SYSTEM, at=answered)
+    elif outcome == "revoked":
+        revoke_referral(referral, by=SYSTEM, at=answered)
+    elif outcome == "expired":
+        expire_referral(referral, by=SYSTEM, at=answered)
+    elif outcome != "sent":
+        answer_referral(referral, outcome, by=SYSTEM, at=answered)
+
+
+def tell_inbox(town: Town) -> None:
+    """Requests that came through the portal in the last days, some of them dealt with."""
+    version, random = live("help"), town.random
+    for number in range(14):
+        region = random.choice(REGIONS)
+        received = town.ago(0, 6)
+        _, token = start_draft(version, region.language, at=received)
+        submission = submit(
+            version, _help_answers(town, region), token=token, language=region.language,
+            suspicion=["links"] if number == 3 else [], by=PUBLIC, at=received,
+        )  # fmt: skip
+        if number in (5, 6):
+            ask_back(submission, by=SYSTEM, at=town.at)
+        elif number == 7:
+            decline_submission(submission, "duplicate", by=SYSTEM, at=town.at)
+        elif number == 8:
+            withdraw_submission(submission, by=SYSTEM, at=town.at)
+
+
+def _help_answers(town: Town, region: Any) -> dict[str, Any]:
+    random = town.random
+    area = random.choice(list(LifeArea.in_order()))
+    codes = sorted(category.code for category in town.categories if category.life_area_id == area.id)
+    return {
+        "filled_by": "self",
+        "given_name": random.choice(region.female + region.male),
+        "family_name": random.choice(region.family),
+        "birth_date": f"{random.randint(1965, 2005)}-0{random.randint(1, 9)}-1{random.randint(0, 9)}",
+        "interpreter": random.choice(("yes", "sometimes", "no")),
+        "housing": "shared",
+        "alone": "yes",
+        "need_areas": [area.code],
+        f"need_{area.code}": [random.choice(codes)],
+        "need_text": random.choice(NEED_TEXTS[region.language]),
+        "urgent": random.choice(("today", "this_week", "can_wait")),
+        "contact_channels": ["phone"],
+        "phone": f"+4915{random.randint(10_000_000, 99_999_999)}0",
+        "release_provider": random.choice(("yes", "yes", "no")),
+    }
+
+
+def tell_offers(town: Town) -> None:
+    """Volunteers with offers in every state."""
+    version, random = live("offer"), town.random
+    areas = [area.code for area in LifeArea.in_order()]
+    for number in range(16):
+        received = town.ago(0, 120)
+        _, token = start_draft(version, "de", at=received)
+        submission = submit(
+            version,
+            {
+                "given_name": random.choice(VOLUNTEERS_FEMALE + VOLUNTEERS_MALE),
+                "family_name": random.choice(VOLUNTEERS_FAMILY),
+                "email": f"ehrenamt{number}@demo.example",
+                "offer_areas": random.sample(areas, 2),
+                "offer_text": "Ich helfe gern beim Deutschlernen und bei Briefen.",
+                "offer_languages": ["de", random.choice(("en", "fr", "ru", "tr"))],
+                "availability": random.sample(("weekday_evening", "weekend", "by_arrangement"), 1),
+                "places": str(random.randint(1, 3)),
+                "house_rules": "OK",
+                "contact_consent": "OK",
+            },
+            token=token, language="de", suspicion=[], by=PUBLIC, at=received,
+        )  # fmt: skip
+        state = OFFER_STATES[number % len(OFFER_STATES)]
+        offer = Offer.get(Offer.submission == submission)
+        if state != "new":
+            move_offer(offer, "ended" if state == "ended" else "approved", by=SYSTEM, at=received)
+        if state in ("paused", "full"):
+            move_offer(offer, state, by=SYSTEM, at=town.at)

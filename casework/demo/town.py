@@ -1,0 +1,229 @@
+"""Builds the town with the program's own verbs, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from casework.cases import Case
+from casework.core.access import SYSTEM, Role
+from casework.core.db import transaction
+from casework.core.i18n import N_
+from casework.core.refusals import Refusal
+from casework.core.settings import change_setting, setting
+from casework.demo.names import REGIONS, Region
+from casework.demo.places import PARTNERS, PROVIDERS, SITES
+from casework.demo.stories import tell_case, tell_inbox, tell_offers
+from casework.life_areas import NeedCategory
+from casework.people import Household, Person, add_person, create_household
+from casework.providers import (
+    Organization,
+    Service,
+    report_capacity,
+    save_organization,
+    save_service,
+    set_categories,
+)
+from casework.sites import Site
+from casework.staff import Staff, add_staff
+from casework.submissions import Submission
+from casework.volunteers import Offer
+
+PEOPLE_PER_HOUSEHOLD = 2.5
+SIZES = (1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6)
+ACCOUNTS = (
+    ("koordination", Role.COORDINATOR, None),
+    ("caritas", Role.INTEGRATION_MANAGER, PARTNERS[0]),
+    ("diakonie", Role.INTEGRATION_MANAGER, PARTNERS[1]),
+    ("beauftragte", Role.INTEGRATION_COMMISSIONER, None),
+    ("ehrenamt", Role.VOLUNTEER_COORDINATOR, None),
+    ("verwaltung", Role.ADMINISTRATOR, None),
+)
+DEMO_HOST = "demo.example"
+DEMO_PASSWORD = "lotse-demo-town"  # noqa: S105 - printed, and only for a town of invented people
+
+
+class DemoRefused(Refusal):
+    """The town is built in an empty database only, once."""
+
+    msgid = N_(
+        "The demo town needs an empty database; this one holds data already. "
+        "Please name a new INSTANCE_DIR or DATABASE_URL."
+    )
+
+
+class SizeRefused(Refusal):
+    """Too few or too many people."""
+
+    msgid = N_("The demo town can have 10 to 20,000 people. Please choose a number in between.")
+
+
+@dataclass
+class Summary:
+    """What was built: counts by kind, and the accounts as (e-mail, password, role)."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    accounts: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Town:
+    """What the builders hand to each other."""
+
+    random: Random
+    at: datetime
+    sites: list[Site] = field(default_factory=list)
+    partners: list[Organization] = field(default_factory=list)
+    managers: list[Staff] = field(default_factory=list)
+    services: dict[str, list[Service]] = field(default_factory=dict)
+    categories: list[NeedCategory] = field(default_factory=list)
+
+    def ago(self, least: float, most: float) -> datetime:
+        """A moment in office hours between so many days ago."""
+        day = self.at - timedelta(days=self.random.uniform(least, most))
+        return min(
+            day.replace(hour=self.random.randint(8, 15), minute=self.random.choice((0, 15, 30, 45))),
+            self.at,
+        )
+
+
+def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
+    """Fill an empty database with a fictional town of about `people` people.
+
+    From then on the database counts as a demo and says so on every page. Raises
+    `DemoRefused` where there is anything already, `SizeRefused`.
+    """
+    if not 10 <= people <= 20_000:
+        raise SizeRefused()
+    with transaction():
+        _require_empty()
+        change_setting("instance_kind", "demo", by=SYSTEM, at=at)
+        change_setting("centre_name", "Welcome-Center Musterstadt", by=SYSTEM, at=at)
+        change_setting("centre_phone", "+49 7000 000000", by=SYSTEM, at=at)
+        change_setting("centre_email", f"willkommen@{DEMO_HOST}", by=SYSTEM, at=at)
+        town = Town(Random(seed), at)  # noqa: S311 - a reproducible town, no secret
+        _build_places(town)
+        accounts = _build_staff(town)
+        _build_people(town, people)
+        tell_inbox(town)
+        tell_offers(town)
+        return Summary(_counts(), accounts)
+
+
+def _require_empty() -> None:
+    models: tuple[Any, ...] = (Person, Household, Case, Submission, Offer, Organization)
+    if setting("instance_kind") != "new" or any(model.select().exists() for model in models):
+        raise DemoRefused()
+
+
+def _build_places(town: Town) -> None:
+    for name, kind, capacity, planned in SITES:
+        town.sites.append(
+            Site.create(
+                name=name, kind=kind, capacity=capacity, planned_arrivals=planned,
+                planned_on=(town.at + timedelta(days=90)).date() if planned else None,
+            )  # fmt: skip
+        )
+    for name in PARTNERS:
+        row = Organization(name=name, email=_address(name))
+        town.partners.append(save_organization(row, by=SYSTEM, at=town.at))
+    town.categories = list(NeedCategory.select().order_by(NeedCategory.code))
+    by_code = {category.code: category for category in town.categories}
+    for name, services in PROVIDERS:
+        organization = save_organization(
+            Organization(
+                name=name, email=_address(name), checked_at=town.ago(5, 300), checked_by="Demo"
+            ),
+            by=SYSTEM, at=town.at,
+        )  # fmt: skip
+        for title, codes, places in services:
+            service = save_service(
+                Service(organization=organization, name=title), by=SYSTEM, at=town.at
+            )
+            set_categories(service, [by_code[code] for code in codes], by=SYSTEM, at=town.at)
+            free = town.random.choice((0, 0, 1, 2, places // 3))
+            report_capacity(
+                service, places=places, free=free, waiting=0 if free else town.random.randint(0, 30),
+                by=SYSTEM, at=town.ago(0, 60),
+            )  # fmt: skip
+            for code in codes:
+                town.services.setdefault(code, []).append(service)
+
+
+def _address(name: str) -> str:
+    plain = name.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    return f"{'-'.join(''.join(c if c.isalnum() else ' ' for c in plain).split())}@{DEMO_HOST}"
+
+
+def _build_staff(town: Town) -> list[tuple[str, str, str]]:
+    partners = {partner.name: partner for partner in town.partners}
+    accounts = []
+    for local, role, partner in ACCOUNTS:
+        email = f"{local}@{DEMO_HOST}"
+        staff = add_staff(
+            email, role, DEMO_PASSWORD, name=local.capitalize(),
+            organization=partners.get(partner or ""), by=SYSTEM, at=town.at,
+        )  # fmt: skip
+        accounts.append((email, DEMO_PASSWORD, role.value))
+        if role is Role.INTEGRATION_MANAGER:
+            town.managers.append(staff)
+    return accounts
+
+
+def _build_people(town: Town, people: int) -> None:
+    """Households of every size until there are `people` people; most of them have a case."""
+    left = people
+    while left > 0:
+        size = min(town.random.choice(SIZES), left)
+        household = _build_household(town, size)
+        left -= size
+        if town.random.random() < 0.93:
+            tell_case(town, household)
+
+
+def _build_household(town: Town, size: int) -> Household:
+    random = town.random
+    region = random.choices(REGIONS, [each.share for each in REGIONS])[0]
+    family, since = random.choice(region.family), town.ago(20, 900)
+    site = random.choices(town.sites[:4], (4, 3, 3, 2))[0]
+    household = create_household(
+        name=family, site=site, housing="shared" if site.kind == "shared_housing" else "flat",
+        by=SYSTEM, at=since,
+    )  # fmt: skip
+    for number in range(size):
+        add_person(household, by=SYSTEM, at=since, **_person(town, region, family, number, size))
+    return household
+
+
+def _person(town: Town, region: Region, family: str, number: int, size: int) -> dict[str, Any]:
+    random = town.random
+    gender = random.choice(("female", "male"))
+    grown = number == 0 or (number == 1 and size != 2)
+    age = random.randint(19, 64) if grown else random.randint(0, 17)
+    birth = date(town.at.year - age, random.randint(1, 12), random.randint(1, 28))
+    columns: dict[str, Any] = {
+        "given_name": random.choice(region.female if gender == "female" else region.male),
+        "family_name": family,
+        "birth_date": birth.replace(month=1, day=1).isoformat()
+        if random.random() < 0.15
+        else birth.isoformat(),
+        "gender": gender,
+        "language": region.language,
+        "languages": list(region.spoken),
+        "role_at_home": ("self" if number == 0 else "partner" if grown else "child"),
+    }
+    if number == 0:
+        columns |= {
+            "is_contact": True,
+            "phone": f"+4915{random.randint(10_000_000, 99_999_999)}0",
+            "interpreter": random.choice(("yes", "sometimes", "no")),
+            "channels": random.choice((["phone"], ["phone", "sms"], ["status_page"])),
+        }
+    return columns
+
+
+def _counts() -> dict[str, int]:
+    models: tuple[Any, ...] = (Person, Household, Case, Submission, Offer, Organization, Service)
+    return {model._meta.table_name: model.select().count() for model in models}

@@ -1,0 +1,1 @@
+"""What the data say together: duplicates, and what needs somebody today."""

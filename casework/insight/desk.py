@@ -1,0 +1,104 @@
+"""What needs somebody today: the lists of the home page, each one bounded query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from peewee import ModelSelect, fn
+
+from casework.appointments import Appointment
+from casework.cases import LIVE_STATES, Case, FollowUp, Need
+from casework.core.access import Actor
+from casework.messages import Message
+from casework.referrals import WAITING, Referral
+from casework.submissions import Submission
+from casework.volunteers import Offer
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One list of the home page: its first rows, and how many there are in all."""
+
+    name: str
+    rows: list[Any]
+    count: int
+
+
+def shelves(staff: Actor, *, at: datetime, today: date) -> list[Shelf]:
+    """The lists that `staff` may see, in the order of the desk; empty ones included."""
+    found = []
+    if staff.may("submission:read"):
+        found.append(_shelf("inbox", Submission.inbox(staff).where(~Submission.suspicious)))
+        found.append(_shelf("suspicious", Submission.inbox(staff).where(Submission.suspicious)))
+    if staff.may("message:read"):
+        found.append(_shelf("messages", Message.unread(staff)))
+    if staff.may("follow_up:read"):
+        found.append(_shelf("follow_ups", _with_case(FollowUp, FollowUp.overdue(staff, today))))
+    if staff.may("referral:read"):
+        found.append(_shelf("overdue_referrals", _related(overdue_referrals(staff, today))))
+        found.append(_shelf("answers", _related(unseen_outcomes(staff))))
+        found.append(_shelf("referrals", _related(Referral.waiting(staff))))
+    if staff.may("appointment:read"):
+        found.append(_shelf("appointments", _with_case(Appointment, Appointment.ahead(staff, at))))
+    if staff.may("offer:read"):
+        found.append(_shelf("offers", _new_offers(staff)))
+    return found
+
+
+def overdue_referrals(staff: Actor, today: date) -> ModelSelect:
+    """Referrals on their way whose day to follow up has come, the oldest first."""
+    return Referral.waiting(staff).where(Referral.follow_up_on <= today)
+
+
+def unseen_outcomes(staff: Actor) -> ModelSelect:
+    """Final answers that nobody here has looked at yet."""
+    return (
+        Referral.scope(staff)
+        .where(
+            Referral.answered_at.is_null(False)
+            & Referral.shown_to_sender_at.is_null()
+            & Referral.state.not_in(("draft", *WAITING))
+        )
+        .order_by(Referral.answered_at)
+    )
+
+
+def running_well(staff: Actor, today: date) -> int:
+    """How many live cases ask for nothing: no open need, nothing overdue."""
+    open_needs = Need.select(Need.case).where(Need.state == "open")
+    overdue = FollowUp.select(FollowUp.case).where(
+        FollowUp.done_at.is_null() & (FollowUp.due_on <= today)
+    )
+    waiting = Referral.select(Referral.case).where(
+        (Referral.state << WAITING) & (Referral.follow_up_on <= today)
+    )
+    query = Case.scope(staff).where(
+        (Case.state << LIVE_STATES)
+        & Case.id.not_in(open_needs)
+        & Case.id.not_in(overdue)
+        & Case.id.not_in(waiting)
+    )
+    return int(query.select(fn.COUNT(Case.id)).scalar() or 0)
+
+
+def _new_offers(staff: Actor) -> ModelSelect:
+    rows = Offer.scope(staff).where(Offer.state == "new").order_by(Offer.created_at)
+    return rows.with_related(Offer.volunteer)
+
+
+def _related(query: ModelSelect) -> ModelSelect:
+    return query.with_related(
+        Referral.service, Referral.organization, Referral.case, Referral.need
+    )
+
+
+def _with_case(model: Any, query: ModelSelect) -> ModelSelect:
+    return query.with_related(model.case)
+
+
+def _shelf(name: str, query: ModelSelect) -> Shelf:
+    return Shelf(name, list(query.limit(MOST)), query.clone().order_by().count())

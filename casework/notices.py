@@ -1,0 +1,190 @@
+"""Who is told what: listeners that put a mail into the outbox when something has happened.
+
+They run in the transaction of the change. No mail carries anything about a person but
+the reference that the person already has: what happened is read behind the link.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from casework.appointments import Appointment
+from casework.cases import Case, CaseSubmission, case_of
+from casework.core.access import SYSTEM, Actor
+from casework.core.audit import on
+from casework.core.clock import in_zone
+from casework.core.settings import setting
+from casework.messages import Message, OutboxMail, queue_mail
+from casework.referrals import Referral, contact_person, current_link
+from casework.submissions import Submission
+from casework.texts import text
+from casework.volunteers import Offer
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person who wants to hear by e-mail, and the request that they know us by."""
+
+    email: str
+    language: str
+    reference: str
+
+
+@on("referral:sent")
+def ask_provider(referral: Referral, *, by: Actor, at: datetime) -> None:
+    """The provider gets the link on which the request can be answered."""
+    _mail_provider("mail.referral", referral, at=at)
+
+
+@on("referral:replied")
+def ask_provider_again(referral: Referral, *, by: Actor, at: datetime) -> None:
+    """A link acts once: after an answer that is not the last, the next link follows."""
+    if not referral.is_final:
+        _mail_provider("mail.referral_next", referral, at=at)
+
+
+@on("referral:answered")
+@on("referral:revoked")
+@on("referral:expired")
+def tell_of_referral(referral: Referral, *, by: Actor, at: datetime) -> None:
+    """The person hears that there is news about a referral, unless it was their own doing."""
+    if by.kind != "person":
+        _tell("mail.status_changed", reader_of_case(referral.case), at=at)
+
+
+@on("submission:accepted")
+@on("submission:linked")
+@on("submission:declined")
+def tell_of_request(submission: Submission, *, by: Actor, at: datetime) -> None:
+    """The person hears that there is news about the request.
+
+    A question back is not among it: it goes out as a message, which is told of itself.
+    """
+    _tell("mail.status_changed", reader_of(submission), at=at)
+
+
+@on("message:sent")
+def tell_of_message(message: Message, *, by: Actor, at: datetime) -> None:
+    """The person hears that the centre has written."""
+    reader = reader_of_case(message.case) if message.case else None
+    if reader is None and message.submission:
+        reader = reader_of(message.submission)
+    _tell("mail.message_received", reader, at=at)
+
+
+@on("appointment:planned")
+@on("appointment:moved")
+def tell_of_appointment(appointment: Appointment, *, by: Actor, at: datetime) -> None:
+    """The person hears of a new appointment and of one that somebody else cancelled."""
+    if appointment.state in ("planned", "cancelled") and by.kind != "person":
+        _tell("mail.appointment", reader_of_case(appointment.case), at=at)
+
+
+@on("offer:received")
+def thank_volunteer(offer: Offer, *, by: Actor, at: datetime) -> None:
+    """A volunteer hears that the offer has arrived."""
+    _tell("mail.offer_received", volunteer_of(offer), at=at)
+
+
+@on("offer:moved")
+def tell_volunteer(offer: Offer, *, by: Actor, at: datetime) -> None:
+    """A volunteer hears when the offer is approved and when it is ended."""
+    if offer.state in ("approved", "ended") and by.kind != "person":
+        _tell("mail.status_changed", volunteer_of(offer), at=at)
+
+
+def reader_of(submission: Submission) -> Reader | None:
+    """Who is to be told of a request; None without an address or without the wish.
+
+    Nothing goes out for what looks like spam: the address may be anybody's.
+    """
+    if submission.suspicious or submission.state == "withdrawn":
+        return None
+    case = case_of(submission)
+    if case is not None:
+        return reader_of_case(case)
+    mapped = submission.mapped
+    return _reader(
+        mapped.get("person.email"), mapped.get("contact.channel"), submission.language, submission
+    )
+
+
+def reader_of_case(case: Case) -> Reader | None:
+    """Who is to be told of a case: its contact person, by the latest request they sent."""
+    origin = (
+        CaseSubmission.select()
+        .where(CaseSubmission.case == case)
+        .order_by(CaseSubmission.at.desc(), CaseSubmission.id.desc())
+        .first()
+    )
+    person = contact_person(case)
+    if origin is None or person is None or origin.submission.state == "withdrawn":
+        return None
+    return _reader(
+        person.email, person.channels, person.language or case.language, origin.submission
+    )
+
+
+def volunteer_of(offer: Offer) -> Reader | None:
+    """Who is to be told of an offer; None where it did not come through the portal."""
+    submission = offer.submission
+    if submission is None or submission.suspicious or not offer.volunteer.email:
+        return None
+    return Reader(offer.volunteer.email, offer.volunteer.language, submission.reference)
+
+
+def fill(wording: str, values: dict[str, str]) -> str:
+    """`wording` with its `%(name)s` replaced; what is unknown stays as it stands."""
+    return re.sub(r"%\((\w+)\)s", lambda found: values.get(found[1], found[0]), wording)
+
+
+def _reader(
+    email: str | None, channels: list[str] | None, language: str, submission: Submission
+) -> Reader | None:
+    if not email or "email" not in (channels or []):
+        return None
+    return Reader(email, language, submission.reference)
+
+
+def _tell(key: str, reader: Reader | None, *, at: datetime) -> None:
+    if reader is None:
+        return
+    values = {
+        "link": f"{setting('base_url')}/{reader.language}/status",
+        "reference": reader.reference,
+    }
+    _queue(key, reader.email, reader.language, values, at=at)
+
+
+def _mail_provider(key: str, referral: Referral, *, at: datetime) -> None:
+    address, link = referral.service.mail_address, current_link(referral)
+    if not address or link is None:
+        return
+    expires = in_zone(link.expires_at, setting("site_zone"))
+    values = {
+        "link": f"{setting('base_url')}/reply/{link.token}",
+        "expires": f"{expires:%d.%m.%Y}",
+    }
+    _queue(key, address, "de", values, at=at)
+
+
+def _queue(
+    key: str, recipient: str, language: str, values: dict[str, str], *, at: datetime
+) -> OutboxMail:
+    """One mail with the text of `key`; where nobody wrote that text, the link must do."""
+    centre = setting("centre_name")
+    wording = text(key, language)
+    subject, body, found = (
+        (wording.subject, wording.body, wording.language)
+        if wording
+        else ("%(centre)s", "%(link)s", language)
+    )
+    values = {"centre": centre, **values}
+    return queue_mail(
+        key.removeprefix("mail."), recipient, fill(subject, values) or centre, fill(body, values),
+        language=found, host=urlsplit(setting("base_url")).hostname or "localhost",
+        by=SYSTEM, at=at,
+    )  # fmt: skip

@@ -1,0 +1,219 @@
+"""Everything that can be wrong with a questionnaire, reported at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from casework.core.i18n import N_
+from casework.questionnaires.compiling import MEND_EXPRESSION, build, expression_finding
+from casework.questionnaires.definitions import Choice, Definition, Item, Question, Texts
+from casework.questionnaires.expressions import Call, ExpressionError, Literal, patterns, walk
+from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding
+from casework.questionnaires.forms import ROW_KEY, Form, Spec, piped_names
+from casework.questionnaires.mapping import SAVE_TO
+from casework.questionnaires.question_types import (
+    FROM_FILE,
+    NOT_YET_FILLED_IN,
+    QUESTION_TYPES,
+)
+from casework.questionnaires.references import MEND_NAME, UNKNOWN_NAME
+
+NAME = re.compile(r"[^\W\d][\w.\-]*")
+# What a page of the portal knows how to use; anything else is kept for export.
+APPEARANCES = frozenset(
+    "multiline numbers birth-date name autocomplete minimal field-list columns horizontal tel "
+    "email quick label list-nolabel list likert no-calendar month-year year hidden".split()
+)
+
+NO_QUESTIONS = N_("The questionnaire asks nothing.")
+ADD_QUESTION = N_("Please add at least one question with a type and a name.")
+NO_NAME = N_("This row has no name.")
+BAD_NAME = N_("The name “%(name)s” cannot be used.")
+MEND_BAD_NAME = N_("Please use letters, digits and _ only, beginning with a letter.")
+DOUBLE_NAME = N_("The name “%(name)s” stands twice in the same group.")
+UNKNOWN_TYPE = N_("The question type “%(type)s” is not known.")
+DID_YOU_MEAN = N_("Did you mean “%(guess)s”? Please correct the type.")
+SEE_TYPES = N_("Please use one of the types that the documentation lists.")
+NO_LIST = N_("The list of choices “%(list)s” does not exist.")
+ADD_LIST = N_("Please add the list to the choices sheet, or correct its name here.")
+NO_CHOICE_NAME = N_("A choice of the list “%(list)s” has no name.")
+ADD_CHOICE_NAME = N_("Please give each choice a short name; it is what is stored.")
+SPACE_IN_CHOICE = N_(
+    "The choice “%(name)s” has a space in its name; several answers could not be told apart."
+)
+REMOVE_SPACE = N_("Please write the name without spaces, for example with _.")
+DOUBLE_CHOICE = N_("The list “%(list)s” has the choice “%(name)s” twice.")
+REMOVE_DOUBLE = N_("Please remove one of them, unless a choice filter keeps them apart.")
+NO_LABEL = N_("“%(name)s” has no text; its name is shown instead.")
+ADD_LABEL = N_("Please write what the person should read into the column “label”.")
+NOT_YET = N_(
+    "Questions of the type “%(type)s” are kept, but not yet filled in by the portal (%(count)s)."
+)
+NOTHING_TO_DO = N_("Nothing has to be done; exporting gives them back.")
+METADATA = N_("“%(type)s” is filled in by a device; here it stays empty.")
+APPEARANCES_KEPT = N_("Appearances that the portal does not use: %(names)s.")
+UNKNOWN_SAVE_TO = N_("“%(name)s” is not a place that answers can be saved to.")
+MEND_SAVE_TO = N_(
+    "Please use one of the names in the documentation; the answer stays with the submission."
+)
+MEMBER_OUTSIDE = N_("“%(name)s” needs a repeat: it describes one of several people.")
+MOVE_INTO_REPEAT = N_("Please move the question into a repeat.")
+MISSING_TEXTS = N_("%(count)s texts are missing in the language “%(language)s”.")
+ADD_TEXTS = N_("Please translate them; until then another language is shown, marked as such.")
+
+
+def check(definition: Definition) -> list[Finding]:
+    """All findings about the definition, errors first, each with its row and column."""
+    form, findings = build(definition)
+    findings = list(findings)
+    if not any(spec.is_shown for spec in form.specs):
+        findings.append(Finding(ERROR, NO_QUESTIONS, ADD_QUESTION))
+    for spec in form.specs:
+        findings.extend(_check_children(spec))
+        if spec.item is not None:
+            findings.extend(_check_item(form, spec, spec.item))
+    findings.extend(_check_choices(definition))
+    findings.extend(_summaries(definition))
+    weight = {ERROR: 0, WARNING: 1, NOTICE: 2}
+    return sorted(findings, key=lambda found: (weight[found.severity], found.sheet, found.row))
+
+
+def _at(item: Item, severity: str, msgid: str, advice: str, column: str, **params: Any) -> Finding:
+    return Finding(severity, msgid, advice, params, row=item.row, column=column)
+
+
+def _check_children(spec: Spec) -> Iterator[Finding]:
+    counts = Counter(child.name for child in spec.children)
+    for child in spec.children:
+        if counts[child.name] > 1 and child.item is not None and child.name:
+            counts[child.name] = 0
+            yield _at(child.item, ERROR, DOUBLE_NAME, MEND_BAD_NAME, "name", name=child.name)
+
+
+def _check_item(form: Form, spec: Spec, item: Item) -> Iterator[Finding]:
+    if not item.name:
+        yield _at(item, ERROR, NO_NAME, MEND_BAD_NAME, "name")
+    elif not NAME.fullmatch(item.name) or item.name == ROW_KEY or len(item.name) > 100:
+        yield _at(item, ERROR, BAD_NAME, MEND_BAD_NAME, "name", name=item.name)
+    yield from _check_save_to(spec, item)
+    yield from _check_patterns(spec)
+    for column in ("label", "hint", "constraint_message", "required_message"):
+        yield from _check_piping(form, item, column)
+    if isinstance(item, Question):
+        yield from _check_question(form, spec, item)
+
+
+def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Finding]:
+    kind = QUESTION_TYPES.get(question.type)
+    if kind is None:
+        guess = difflib.get_close_matches(question.type, list(QUESTION_TYPES), 1)
+        advice = DID_YOU_MEAN if guess else SEE_TYPES
+        params = {"type": question.type, "guess": guess[0] if guess else ""}
+        yield _at(question, ERROR, UNKNOWN_TYPE, advice, "type", **params)
+        return
+    if kind.metadata:
+        yield _at(question, NOTICE, METADATA, NOTHING_TO_DO, "type", type=question.type)
+    if kind.needs_list and question.list_name not in form.definition.choices:
+        yield _at(question, ERROR, NO_LIST, ADD_LIST, "type", list=question.list_name)
+    if spec.is_shown and "calculation" not in spec.expressions:
+        if (
+            not any(question.label.values())
+            and not any(question.hint.values())
+            and not question.media
+        ):
+            yield _at(question, WARNING, NO_LABEL, ADD_LABEL, "label", name=question.name)
+    if kind.answer == "list":
+        for choice in form.definition.choices.get(question.list_name, ()):
+            if choice.name.split() != [choice.name] and choice.name:
+                params = {"name": choice.name}
+                yield Finding(
+                    ERROR, SPACE_IN_CHOICE, REMOVE_SPACE, params, "choices", choice.row, "name"
+                )
+
+
+def _check_save_to(spec: Spec, item: Item) -> Iterator[Finding]:
+    if not item.save_to:
+        return
+    if item.save_to not in SAVE_TO:
+        yield _at(item, WARNING, UNKNOWN_SAVE_TO, MEND_SAVE_TO, "save_to", name=item.save_to)
+    elif item.save_to.startswith("member.") and spec.scope.kind != "repeat":
+        yield _at(item, WARNING, MEMBER_OUTSIDE, MOVE_INTO_REPEAT, "save_to", name=item.save_to)
+
+
+def _check_patterns(spec: Spec) -> Iterator[Finding]:
+    for column, tree in spec.expressions.items():
+        for part in walk(tree):
+            if not isinstance(part, Call) or part.name != "regex":
+                continue
+            pattern = part.arguments[1]
+            try:
+                if isinstance(pattern, Literal):
+                    patterns.compiled(str(pattern.value))
+            except ExpressionError as error:
+                placed = ExpressionError(error.msgid, pattern.position, **error.params)
+                yield expression_finding(placed, spec, column)
+
+
+def _check_piping(form: Form, item: Item, column: str) -> Iterator[Finding]:
+    texts: Texts = getattr(item, column)
+    names = dict.fromkeys(name for text in texts.values() for name in piped_names(text))
+    for name in names:
+        if name not in form.by_name:
+            yield _at(item, WARNING, UNKNOWN_NAME, MEND_NAME, column, name=name)
+
+
+def _check_choices(definition: Definition) -> Iterator[Finding]:
+    duplicates_meant = definition.settings.get("allow_choice_duplicates", "").lower() in (
+        "yes",
+        "true",
+    )
+    for list_name, choices in definition.choices.items():
+        seen: set[str] = set()
+        for choice in choices:
+            if not choice.name:
+                yield _in_choices(choice, ERROR, NO_CHOICE_NAME, ADD_CHOICE_NAME, list=list_name)
+            elif choice.name in seen and not duplicates_meant:
+                params = {"list": list_name, "name": choice.name}
+                yield _in_choices(choice, WARNING, DOUBLE_CHOICE, REMOVE_DOUBLE, **params)
+            seen.add(choice.name)
+
+
+def _in_choices(choice: Choice, severity: str, msgid: str, advice: str, **params: Any) -> Finding:
+    return Finding(severity, msgid, advice, params, "choices", choice.row, "name")
+
+
+def _summaries(definition: Definition) -> Iterator[Finding]:
+    types = Counter(question.type for question in definition.questions())
+    for name in NOT_YET_FILLED_IN:
+        if types[name]:
+            params = {"type": name, "count": types[name]}
+            yield Finding(NOTICE, NOT_YET, NOTHING_TO_DO, params, column="type")
+    used = {token for item in definition.walk() for token in item.appearance}
+    if unknown := sorted(used - APPEARANCES):
+        names = {"names": ", ".join(unknown)[:500]}
+        yield Finding(NOTICE, APPEARANCES_KEPT, NOTHING_TO_DO, names, column="appearance")
+    for tag in definition.languages:
+        if missing := missing_texts(definition, tag):
+            params = {"count": missing, "language": definition.language_names.get(tag) or tag}
+            yield Finding(NOTICE, MISSING_TEXTS, ADD_TEXTS, params, column=f"label::{tag}")
+
+
+def missing_texts(definition: Definition, tag: str) -> int:
+    """How many texts exist in some language but not in `tag`."""
+    held = [
+        texts
+        for item in definition.walk()
+        for texts in (
+            item.label,
+            item.hint,
+            item.guidance,
+            item.required_message,
+            item.constraint_message,
+        )
+    ]
+    held.extend(choice.label for choices in definition.choices.values() for choice in choices)
+    return sum(any(texts.values()) and not texts.get(tag) for texts in held)

@@ -1,0 +1,219 @@
+"""Makes a form of a definition, or says what keeps it from being one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from casework.core.i18n import N_, gettext_in
+from casework.questionnaires.definitions import (
+    Choice,
+    Definition,
+    Group,
+    Item,
+    Question,
+    Repeat,
+    Texts,
+)
+from casework.questionnaires.expressions import ExpressionError, Node, parse
+from casework.questionnaires.findings import ERROR, BrokenDefinition, Finding, has_errors
+from casework.questionnaires.forms import Form, Spec
+from casework.questionnaires.question_types import QUESTION_TYPES
+from casework.questionnaires.references import put_in_order
+
+OTHER = "other"
+MAX_ITEMS = 3000
+MAX_CHOICES = 20_000
+MAX_LEVELS = 12
+
+OTHER_CHOICE = N_("Other")
+OTHER_QUESTION = N_("Please say what")
+BAD_EXPRESSION = N_("The expression cannot be used: %(reason)s (character %(position)s)")
+MEND_EXPRESSION = N_("Please correct the expression in this cell.")
+TOO_BIG = N_("The questionnaire is too large or nested too deeply.")
+DIVIDE = N_("Please divide it into several questionnaires.")
+
+EXPRESSION_COLUMNS = (
+    "relevant",
+    "constraint",
+    "calculation",
+    "choice_filter",
+    "repeat_count",
+    "required",
+    "read_only",
+)
+DYNAMIC_DEFAULT = re.compile(r"\$\{|(?<![\w-])[a-z][a-z:-]*\s*\(")
+
+
+def compile_form(definition: Definition) -> Form:
+    """The definition, ready for filling in. Raises `BrokenDefinition` with all its errors."""
+    form, findings = build(definition)
+    if has_errors(findings):
+        raise BrokenDefinition(findings)
+    return form
+
+
+def build(definition: Definition) -> tuple[Form, list[Finding]]:
+    """A form as far as it can be built, and what is wrong with names and expressions."""
+    builder = _Builder(definition)
+    form = builder.build()
+    put_in_order(form, builder.findings)
+    return form, builder.findings
+
+
+class _Builder:
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.findings: list[Finding] = []
+        self.specs: list[Spec] = []
+        self.lists = {
+            name: _choice_nodes(name, found, definition)
+            for name, found in definition.choices.items()
+        }
+
+    def build(self) -> Form:
+        root = Spec("data", "root")
+        root.chain = (root,)
+        self.specs.append(root)
+        if sum(map(len, self.definition.choices.values())) > MAX_CHOICES:
+            self._too_big()
+        else:
+            self._add_items(self.definition.items, root)
+        by_name: dict[str, tuple[Spec, ...]] = {}
+        for spec in self.specs[1:]:
+            by_name[spec.name] = (*by_name.get(spec.name, ()), spec)
+        self._set_keys()
+        return Form(self.definition, root, tuple(self.specs), by_name, lists=self.lists)
+
+    def _too_big(self) -> None:
+        if not any(finding.msgid == TOO_BIG for finding in self.findings):
+            self.findings.append(Finding(ERROR, TOO_BIG, DIVIDE))
+
+    def _add_items(self, items: tuple[Item, ...], parent: Spec) -> None:
+        for item in items:
+            if len(self.specs) > MAX_ITEMS or len(parent.chain) > MAX_LEVELS:
+                self._too_big()
+                return
+            spec = self._add(item, parent)
+            if isinstance(item, Group):
+                self._add_items(item.items, spec)
+            elif isinstance(item, Question) and item.or_other:
+                self._add(_other_question(item, self.definition), parent)
+
+    def _add(self, item: Item, parent: Spec) -> Spec:
+        kind = (
+            "repeat"
+            if isinstance(item, Repeat)
+            else "group"
+            if isinstance(item, Group)
+            else "question"
+        )
+        spec = Spec(item.name, kind, item, parent, index=len(self.specs))
+        spec.chain = (*parent.chain, spec)
+        parent.children.append(spec)
+        self.specs.append(spec)
+        if isinstance(item, Question):
+            spec.type = QUESTION_TYPES.get(item.type)
+            self._add_choices(spec, item)
+        for column in EXPRESSION_COLUMNS:
+            text = getattr(item, column)
+            if isinstance(text, str) and text:
+                self._parse(spec, column, text)
+        if item.default and is_dynamic(item.default):
+            self._parse(spec, "default", item.default)
+        return spec
+
+    def _parse(self, spec: Spec, column: str, text: str) -> None:
+        try:
+            spec.expressions[column] = parse(text)
+        except ExpressionError as error:
+            self.findings.append(expression_finding(error, spec, column))
+
+    def _add_choices(self, spec: Spec, question: Question) -> None:
+        choices = self.definition.choices.get(question.list_name, ())
+        nodes = self.lists.get(question.list_name, ())
+        if question.or_other and all(choice.name != OTHER for choice in choices):
+            other = Choice(name=OTHER, label=_translated(OTHER_CHOICE, self.definition))
+            choices = (*choices, other)
+            nodes = (*nodes, *_choice_nodes(question.list_name, (other,), self.definition))
+        spec.choices, spec.choice_nodes = choices, nodes
+
+    def _set_keys(self) -> None:
+        """The name where it is the only one in its scope, else the path within the scope."""
+        counts: dict[tuple[int, str], int] = {}
+        answered = [spec for spec in self.specs if spec.kind in ("question", "repeat")]
+        for spec in answered:
+            place = (spec.scope.index, spec.name)
+            counts[place] = counts.get(place, 0) + 1
+        for spec in answered:
+            alone = counts[spec.scope.index, spec.name] == 1
+            within = spec.chain[len(spec.scope.chain) :]
+            spec.key = spec.name if alone else "/".join(each.name for each in within)
+
+
+def expression_finding(error: ExpressionError, spec: Spec, column: str) -> Finding:
+    """What an expression of `spec` got wrong, placed in its cell."""
+    params = {"reason": error, "position": error.position + 1}
+    row = spec.item.row if spec.item else 0
+    return Finding(ERROR, BAD_EXPRESSION, MEND_EXPRESSION, params, row=row, column=column)
+
+
+def is_dynamic(default: str) -> bool:
+    """Whether a default is an expression, not the answer itself."""
+    if not DYNAMIC_DEFAULT.search(default):
+        return False
+    try:
+        parse(default)
+    except ExpressionError:
+        return "${" in default
+    return True
+
+
+def _translated(msgid: str, definition: Definition) -> Texts:
+    tags = definition.languages or (definition.default_language,)
+    return {tag: gettext_in(tag, msgid) for tag in tags}
+
+
+def _other_question(question: Question, definition: Definition) -> Question:
+    """The text question that XLSForm's `or_other` asks for: `<name>_other`."""
+    return replace(
+        question,
+        name=f"{question.name}_{OTHER}",
+        type="text",
+        list_name="",
+        or_other=False,
+        label=_translated(OTHER_QUESTION, definition),
+        hint={},
+        guidance={},
+        media={},
+        constraint="",
+        calculation="",
+        choice_filter="",
+        default="",
+        save_to="",
+        appearance=(),
+        extra={},
+        required=False,
+        relevant=f"selected(../{question.name}, '{OTHER}')",
+    )
+
+
+def _choice_nodes(
+    name: str, choices: tuple[Choice, ...], definition: Definition
+) -> tuple[Node, ...]:
+    return tuple(
+        _choice_node(name, place, choice, definition) for place, choice in enumerate(choices)
+    )
+
+
+def _choice_node(name: str, place: int, choice: Choice, definition: Definition) -> Node:
+    node = Node("item", spec=choice)
+    columns = {
+        **choice.extra,
+        "name": choice.name,
+        "label": definition.text(choice.label, definition.default_language)[0],
+        "itextId": f"{name}-{place}",
+    }
+    for column, text in columns.items():
+        Node(column, node, text)
+    return node

@@ -1,0 +1,185 @@
+"""What expressions refer to: unknown names, the order of evaluation, and loops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from casework.core.i18n import N_
+from casework.questionnaires.expressions import Call, Expression, Literal, Path, Reference
+from casework.questionnaires.findings import ERROR, WARNING, Finding
+from casework.questionnaires.forms import Form, Spec
+
+UNKNOWN_NAME = N_("“${%(name)s}” does not exist in this questionnaire.")
+MEND_NAME = N_("Please correct the name, or add a question with this name.")
+AMBIGUOUS = N_("“${%(name)s}” could mean %(count)s questions; the nearest one is taken.")
+MAKE_UNIQUE = N_("Please give each of them a name of its own.")
+UNKNOWN_PATH = N_("The path leads nowhere: there is no “%(name)s” here. It counts as empty.")
+MEND_PATH = N_("Please correct the path, or remove it.")
+UNKNOWN_INSTANCE = N_("The data “%(name)s” do not exist here. They count as empty.")
+NO_ATTACHED_DATA = N_("Use a list of choices from the choices sheet, or remove the expression.")
+LOOP = N_("These depend on each other in a circle: %(names)s.")
+BREAK_LOOP = N_("Please change one of the expressions so that the circle is broken.")
+
+ORDERED = ("relevant", "calculation", "repeat_count")
+ANYTHING: frozenset[Spec] | None = None
+
+
+class Looker:
+    """Finds the specs that one expression looks at, and reports what does not exist."""
+
+    def __init__(self, form: Form, spec: Spec, column: str, findings: list[Finding]) -> None:
+        self.form = form
+        self.spec = spec
+        self.column = column
+        self.findings = findings
+        self.found: set[Spec] = set()
+
+    def look(self, tree: Expression) -> set[Spec]:
+        """Everything that `tree` depends on."""
+        at = None if self.column == "choice_filter" else frozenset({self.spec})
+        self._look(tree, at)
+        return self.found
+
+    def _look(self, tree: Expression, at: frozenset[Spec] | None) -> frozenset[Spec] | None:
+        """The specs that `tree` denotes, seen from `at`; None where that cannot be told."""
+        if isinstance(tree, Reference):
+            return self._reference(tree)
+        if isinstance(tree, Path):
+            return self._path(tree, at)
+        if isinstance(tree, Call) and tree.name == "current":
+            return frozenset({self.spec})
+        if isinstance(tree, Call) and tree.name in ("instance", "pulldata"):
+            self._instance(tree)
+        own_row = isinstance(tree, Call) and tree.name == "indexed-repeat"
+        for place, part in enumerate(tree.parts()):
+            denoted = self._look(part, at)
+            if own_row and place == 0 and denoted is not None and self.spec in denoted:
+                self.found.discard(self.spec)  # the same question in another row
+        return None
+
+    def _report(self, severity: str, msgid: str, advice: str, **params: object) -> None:
+        row = self.spec.item.row if self.spec.item else 0
+        finding = Finding(severity, msgid, advice, params, row=row, column=self.column)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def _reference(self, tree: Reference) -> frozenset[Spec] | None:
+        named = self.form.by_name.get(tree.name, ())
+        target = self.form.named(tree.name, self.spec)
+        if target is None:
+            self._report(ERROR, UNKNOWN_NAME, MEND_NAME, name=tree.name)
+            return ANYTHING
+        if len(named) > 1:
+            self._report(WARNING, AMBIGUOUS, MAKE_UNIQUE, name=tree.name, count=len(named))
+        self.found.add(target)
+        return frozenset({target})
+
+    def _instance(self, tree: Call) -> None:
+        name = tree.arguments[0]
+        if isinstance(name, Literal) and str(name.value) not in self.form.lists:
+            self._report(WARNING, UNKNOWN_INSTANCE, NO_ATTACHED_DATA, name=str(name.value))
+
+    def _path(self, tree: Path, at: frozenset[Spec] | None) -> frozenset[Spec] | None:
+        steps = tree.steps
+        if tree.start is not None:
+            here = self._look(tree.start, at)
+        elif tree.from_root:
+            here, steps = frozenset({self.form.root}), steps[1:]
+        else:
+            here = at
+        for predicate in tree.predicates:
+            self._look(predicate, here)
+        for step in steps:
+            here = None if here is None else self._step(step.axis, step.name, here)
+            for predicate in step.predicates:
+                self._look(predicate, here)
+        is_self = tree.start is None and not tree.from_root and here == at
+        if here is not None and not is_self:
+            self.found.update(here)
+        return here
+
+    def _step(self, axis: str, name: str, here: frozenset[Spec]) -> frozenset[Spec] | None:
+        if axis == "self":
+            return here
+        if axis == "parent":
+            return frozenset(spec.parent for spec in here if spec.parent is not None)
+        if axis != "child":
+            return ANYTHING
+        found = frozenset(c for spec in here for c in spec.children if name in ("*", c.name))
+        if not found and here:
+            self._report(WARNING, UNKNOWN_PATH, MEND_PATH, name=name)
+        return found
+
+
+def put_in_order(form: Form, findings: list[Finding]) -> None:
+    """Check every name of the form and set the order of evaluation; a circle is an error."""
+    needs: dict[Spec, set[Spec]] = {}
+    for spec in form.specs[1:]:
+        wanted = {spec.parent} if spec.parent is not None else set()
+        for column, tree in spec.expressions.items():
+            found = Looker(form, spec, column, findings).look(tree)
+            if column in ORDERED:
+                wanted |= found
+        needs[spec] = wanted
+        _check_triggers(form, spec, findings)
+    order, circle = _sorted(form.specs[1:], needs)
+    if circle:
+        names = " → ".join(spec.name for spec in circle)
+        row = circle[0].item.row if circle[0].item else 0
+        params = {"names": names}
+        findings.append(Finding(ERROR, LOOP, BREAK_LOOP, params, row=row, column="calculation"))
+    form.order = tuple(spec for spec in order if any(c in spec.expressions for c in ORDERED))
+
+
+def triggers_of(spec: Spec) -> list[str]:
+    """The names in the `trigger` column, written `${name}` and separated by commas."""
+    text = spec.item.trigger if spec.item else ""
+    return [
+        part.strip().removeprefix("${").removesuffix("}").strip()
+        for part in text.split(",")
+        if part.strip()
+    ]
+
+
+def _check_triggers(form: Form, spec: Spec, findings: list[Finding]) -> None:
+    for name in triggers_of(spec):
+        if name not in form.by_name and spec.item is not None:
+            params = {"name": name}
+            row = spec.item.row
+            findings.append(
+                Finding(ERROR, UNKNOWN_NAME, MEND_NAME, params, row=row, column="trigger")
+            )
+
+
+def _sorted(specs: Iterable[Spec], needs: dict[Spec, set[Spec]]) -> tuple[list[Spec], list[Spec]]:
+    """`specs` with what each needs before it, and the first circle that was met."""
+    done: dict[Spec, bool] = {}
+    order: list[Spec] = []
+    circle: list[Spec] = []
+    for start in specs:
+        stack: list[tuple[Spec, Iterator[Spec]]] = []
+        _enter(start, needs, done, stack)
+        while stack:
+            spec, rest = stack[-1]
+            following = next(rest, None)
+            if following is None:
+                stack.pop()
+                done[spec] = True
+                order.append(spec)
+            elif done.get(following) is False and not circle:
+                trail = [each for each, _ in stack]
+                circle = [*trail[trail.index(following) :], following]
+            else:
+                _enter(following, needs, done, stack)
+    return order, circle
+
+
+def _enter(
+    spec: Spec,
+    needs: dict[Spec, set[Spec]],
+    done: dict[Spec, bool],
+    stack: list[tuple[Spec, Iterator[Spec]]],
+) -> None:
+    if spec not in done and spec in needs:
+        done[spec] = False
+        stack.append((spec, iter(sorted(needs[spec], key=lambda each: each.index))))

@@ -1,0 +1,475 @@
+"""Referrals (Vermittlungen): a need is put before a provider, who answers by a signed link.
+
+The loop is closed when both the sender and the person have been shown a final outcome.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from peewee import CharField, DateField, ForeignKeyField, JSONField, ModelSelect
+
+from casework.cases import NEED_STATES, Case, CaseModel, Need, case_of, move_need, note_contact
+from casework.consent import SHAREABLE, USUAL, Release, require_release
+from casework.core.access import SYSTEM, Actor
+from casework.core.audit import on, recorded
+from casework.core.crypto import SealedField, SealedJSONField, keyring
+from casework.core.db import Base, UtcField, new_id
+from casework.core.i18n import N_
+from casework.core.refusals import NotFound, Refusal
+from casework.core.settings import setting
+from casework.core.states import Machine
+from casework.people import Person
+from casework.providers import Organization, Service
+from casework.submissions import Submission
+
+FINAL = (
+    "got_help", "not_eligible", "no_capacity", "no_contact", "declined_by_client",
+    "redirected", "revoked", "expired",
+)  # fmt: skip
+WAITING = ("sent", "acknowledged", "accepted", "waitlisted", "needs_client_action", "in_progress")
+STATES = Machine(
+    {
+        "draft": N_("draft"),
+        "sent": N_("sent"),
+        "acknowledged": N_("seen by the provider"),
+        "accepted": N_("accepted"),
+        "waitlisted": N_("on the waiting list"),
+        "needs_client_action": N_("waits for the person"),
+        "in_progress": N_("in progress"),
+        "got_help": N_("got help"),
+        "not_eligible": N_("not eligible"),
+        "no_capacity": N_("no free place"),
+        "no_contact": N_("no contact"),
+        "declined_by_client": N_("declined by the person"),
+        "redirected": N_("passed on elsewhere"),
+        "revoked": N_("taken back"),
+        "expired": N_("expired without an answer"),
+    },
+    {
+        "draft": ("sent", "revoked"),
+        "sent": ("acknowledged", *WAITING[2:], *FINAL),
+        "acknowledged": (*WAITING[2:], *FINAL),
+        "accepted": ("waitlisted", "needs_client_action", "in_progress", *FINAL),
+        "waitlisted": ("accepted", "needs_client_action", "in_progress", *FINAL),
+        "needs_client_action": ("accepted", "waitlisted", "in_progress", *FINAL),
+        "in_progress": ("waitlisted", "needs_client_action", *FINAL),
+    },
+)
+# What a provider can answer, and whose turn it is afterwards.
+ANSWERS = (
+    "accepted", "waitlisted", "needs_client_action", "in_progress", "got_help",
+    "not_eligible", "no_capacity", "no_contact", "redirected",
+)  # fmt: skip
+TURNS = {
+    "draft": "us",
+    "sent": "provider",
+    "acknowledged": "provider",
+    "accepted": "provider",
+    "waitlisted": "system",
+    "needs_client_action": "person",
+    "in_progress": "provider",
+}
+
+
+class ReferralAlreadyAnswered(Refusal):
+    """The link was used, or the referral went on without it."""
+
+    msgid = N_("This request was already answered. The answer was: %(answer)s.")
+
+
+class LinkExpired(Refusal):
+    """The link's time is over or it was taken back."""
+
+    msgid = N_(
+        "This link is no longer valid. If you still want to answer, please call the welcome centre."
+    )
+
+
+class NotThisNeed(Refusal):
+    """The need belongs to another case."""
+
+    msgid = N_("This need does not belong to the case. Please load the page again.")
+
+
+class Referral(CaseModel):
+    """One need, put before one service."""
+
+    case = ForeignKeyField(Case, backref="referrals", on_delete="CASCADE")
+    need = ForeignKeyField(Need, backref="referrals", on_delete="CASCADE")
+    service = ForeignKeyField(Service, backref="referrals", on_delete="RESTRICT")
+    organization = ForeignKeyField(Organization, backref="referrals", on_delete="RESTRICT")
+    release = ForeignKeyField(Release, null=True, backref="referrals", on_delete="SET NULL")
+    state = CharField(max_length=24, default="draft", index=True)
+    state_since = UtcField()
+    fields = JSONField(default=list)
+    shared = SealedJSONField(null=True)
+    note = SealedField(max_length=2000, null=True)
+    created_by = CharField(max_length=200, default="")
+    created_at = UtcField()
+    sent_at = UtcField(null=True)
+    answered_at = UtcField(null=True)
+    follow_up_on = DateField(null=True)
+    shown_to_sender_at = UtcField(null=True)
+    shown_to_person_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "referrals"
+        indexes = ((("state", "follow_up_on"), False), (("service", "created_at"), False))
+
+    @classmethod
+    def waiting(cls, staff: Actor) -> ModelSelect:
+        """Referrals that are on their way, the longest waiting first."""
+        return cls.scope(staff).where(cls.state << WAITING).order_by(cls.state_since)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the outcome stands."""
+        return self.state in FINAL
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the sender and the person have both been shown a final outcome."""
+        return self.is_final and bool(self.shown_to_sender_at and self.shown_to_person_at)
+
+    @property
+    def turn(self) -> str | None:
+        """Whose turn it is: person, provider, us, system; None when it is over."""
+        return TURNS.get(self.state)
+
+
+class ReferralStep(CaseModel):
+    """One change of a referral's state, with what was said."""
+
+    case = ForeignKeyField(Case, on_delete="CASCADE")
+    referral = ForeignKeyField(Referral, backref="steps", on_delete="CASCADE")
+    at = UtcField()
+    state = CharField(max_length=24)
+    actor_kind = CharField(max_length=16)
+    actor_name = CharField(max_length=200, default="")
+    note = SealedField(max_length=2000, null=True)
+
+    class Meta:
+        table_name = "referral_steps"
+        indexes = ((("referral", "at"), False),)
+
+
+class ReplyLink(Base):
+    """A signed link for somebody without an account. It acts once."""
+
+    referral = ForeignKeyField(Referral, null=True, backref="links", on_delete="CASCADE")
+    purpose = CharField(max_length=32, default="referral")
+    token = SealedField(max_length=300)
+    token_digest = CharField(max_length=32, unique=True)
+    created_at = UtcField()
+    expires_at = UtcField()
+    used_at = UtcField(null=True)
+    revoked_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "reply_links"
+
+    @classmethod
+    def scope(cls, staff: Actor) -> ModelSelect:
+        """Those of the referrals within scope."""
+        return cls.select().where(cls.referral << Referral.scope(staff).select(Referral.id))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was neither used nor taken back."""
+        return self.used_at is None and self.revoked_at is None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """How the same household's last referral to a service ended."""
+
+    referral: Referral
+    state: str
+    at: datetime
+
+
+@recorded("referral:drafted", needs="referral:create")
+def draft_referral(
+    case: Case, need: Need, service: Service, *, fields: tuple[str, ...] = USUAL, note: str = "",
+    follow_up_on: date | None = None, by: Actor, at: datetime,
+) -> Referral:
+    """Prepare a referral; nothing leaves yet. Raises `NotThisNeed`, `NotFound`."""
+    if need.__data__["case"] != case.id:
+        raise NotThisNeed()
+    if any(name not in SHAREABLE for name in fields):
+        raise NotFound()
+    referral = Referral.create(
+        case=case,
+        need=need,
+        service=service,
+        organization=service.organization,
+        fields=[name for name in SHAREABLE if name in fields],
+        note=note or None,
+        follow_up_on=follow_up_on or at.date() + timedelta(days=setting("follow_up_days")),
+        created_by=by.name,
+        created_at=at,
+        state_since=at,
+    )
+    _note_step(referral, by=by, at=at)
+    return referral
+
+
+@recorded("referral:sent", needs="referral:edit")
+def send_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+    """Put the referral before the provider: only the released fields leave.
+
+    Raises `ReleaseMissing`, `ReleaseTooNarrow`, `InvalidTransition`.
+    """
+    fields = tuple(referral.fields)
+    release = require_release(referral.case, referral.organization, fields, by=by, at=at)
+    STATES.move(
+        referral, "sent", at=at, sent_at=at, release=release, shared=shared_details(referral)
+    )
+    _note_step(referral, by=by, at=at)
+    make_link(referral, at=at)
+    if referral.need.state == "open":
+        move_need(referral.need, "covered", by=by, at=at)
+    return referral
+
+
+def shared_details(referral: Referral) -> dict[str, Any]:
+    """Exactly what the provider gets to see, by the names in `SHAREABLE`."""
+    person = referral.need.person or contact_person(referral.case)
+    contact = contact_person(referral.case)
+    known: dict[str, Any] = {
+        "name": person.name if person else None,
+        "phone": (person and person.phone) or (contact and contact.phone),
+        "email": (person and person.email) or (contact and contact.email),
+        "language": referral.case.language,
+        "interpreter": contact.interpreter if contact else None,
+        "need": referral.need.category.code,
+        "note": referral.note,
+    }
+    return {name: known[name] for name in referral.fields if known[name]}
+
+
+def contact_person(case: Case) -> Person | None:
+    """The one to speak to in a household: marked so, or else the first who was entered."""
+    people = Person.select().where(Person.household == case.__data__["household"])
+    return people.order_by(Person.is_contact.desc(), Person.created_at, Person.id).first()
+
+
+@recorded("referral:answered", open_to=("system", "provider"))
+def answer_referral(
+    referral: Referral, answer: str, *, note: str = "", by: Actor, at: datetime
+) -> Referral:
+    """The provider's answer, by link or told to staff. Raises `NotFound`, `InvalidTransition`."""
+    if answer not in ANSWERS:
+        raise NotFound()
+    columns = {"shown_to_sender_at": at} if by.kind == "staff" else {}
+    STATES.move(referral, answer, at=at, answered_at=at, **columns)
+    _note_step(referral, note=note, by=by, at=at)
+    _settle_need(referral, at=at)
+    return referral
+
+
+@recorded("referral:acknowledged", open_to=("system", "provider"))
+def acknowledge_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+    """The provider has seen it and will answer later."""
+    STATES.move(referral, "acknowledged", at=at)
+    _note_step(referral, by=by, at=at)
+    return referral
+
+
+@recorded("referral:revoked", open_to=("system", "person"))
+def revoke_referral(
+    referral: Referral, *, note: str = "", by: Actor, at: datetime
+) -> Referral:
+    """Take a referral back: its links close at once."""
+    STATES.move(referral, "revoked", at=at)
+    _note_step(referral, note=note, by=by, at=at)
+    close_links(referral, at=at)
+    _settle_need(referral, at=at)
+    return referral
+
+
+@recorded("referral:declined", open_to=("system", "person"))
+def decline_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+    """The person does not want it."""
+    STATES.move(referral, "declined_by_client", at=at, shown_to_person_at=at)
+    _note_step(referral, by=by, at=at)
+    close_links(referral, at=at)
+    _settle_need(referral, at=at)
+    return referral
+
+
+@recorded("referral:expired")
+def expire_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+    """Nobody answered in time."""
+    STATES.move(referral, "expired", at=at)
+    _note_step(referral, by=by, at=at)
+    close_links(referral, at=at)
+    _settle_need(referral, at=at)
+    return referral
+
+
+@recorded("referral:shown", open_to=("system", "person"))
+def mark_shown(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+    """A final outcome was seen by the sender (staff) or the person; both close the loop."""
+    column = "shown_to_person_at" if by.kind == "person" else "shown_to_sender_at"
+    if referral.is_final and getattr(referral, column) is None:
+        setattr(referral, column, at)
+        referral.save()
+    return referral
+
+
+def earlier_referrals(case: Case, service: Service) -> list[Earlier]:
+    """Referrals of the same household to the same service, the latest first."""
+    rows = (
+        Referral.select()
+        .join(Case)
+        .where((Case.household == case.__data__["household"]) & (Referral.service == service))
+        .order_by(Referral.created_at.desc())
+        .limit(10)
+    )
+    return [Earlier(row, row.state, row.state_since) for row in rows]
+
+
+def make_link(referral: Referral, *, at: datetime) -> ReplyLink:
+    """A new signed link for the provider; older ones of the referral close."""
+    close_links(referral, at=at)
+    link_id = new_id()
+    token = _signer().dumps(link_id.hex)
+    return ReplyLink.create(
+        id=link_id,
+        referral=referral,
+        token=token,
+        token_digest=_digest(token),
+        created_at=at,
+        expires_at=at + timedelta(days=setting("reply_link_days")),
+    )
+
+
+def link_of(token: str, *, at: datetime) -> ReplyLink:
+    """The link of a token whose signature and time are right, used or not.
+
+    Raises `NotFound` for a token that is none of ours, `LinkExpired` when its time is over.
+    """
+    try:
+        _signer().loads(token)
+    except BadSignature as error:
+        raise NotFound() from error
+    link = ReplyLink.get_or_none(ReplyLink.token_digest == _digest(token))
+    if link is None:
+        raise NotFound()
+    if link.used_at is None and (link.revoked_at is not None or link.expires_at <= at):
+        raise LinkExpired()
+    return link
+
+
+@recorded("referral:replied", open_to=("provider",))
+def reply_by_link(link: ReplyLink, answer: str, *, note: str, by: Actor, at: datetime) -> Referral:
+    """Answer a referral with a link, which is used up by it.
+
+    Raises `ReferralAlreadyAnswered`, `LinkExpired`, `NotFound`, `InvalidTransition`.
+    """
+    fresh = (
+        ReplyLink.update(used_at=at)
+        .where(
+            (ReplyLink.id == link.id)
+            & ReplyLink.used_at.is_null()
+            & ReplyLink.revoked_at.is_null()
+            & (ReplyLink.expires_at > at)
+        )
+        .execute()
+    )
+    if not fresh:
+        now = link.refresh()
+        if now.used_at is None:
+            raise LinkExpired()
+        raise ReferralAlreadyAnswered(answer=STATES.names[now.referral.state])
+    referral = answer_referral(link.referral, answer, note=note, by=by, at=at)
+    if not referral.is_final:
+        make_link(referral, at=at)
+    note_contact(referral.case, at=at)
+    return referral
+
+
+def current_link(referral: Referral) -> ReplyLink | None:
+    """The link that still acts, if there is one."""
+    open_links = (
+        ReplyLink.select()
+        .where(
+            (ReplyLink.referral == referral)
+            & ReplyLink.used_at.is_null()
+            & ReplyLink.revoked_at.is_null()
+        )
+        .order_by(ReplyLink.created_at.desc())
+    )
+    return open_links.first()
+
+
+def close_links(referral: Referral, *, at: datetime) -> None:
+    """No link of this referral acts from now on."""
+    ReplyLink.update(revoked_at=at).where(
+        (ReplyLink.referral == referral)
+        & ReplyLink.used_at.is_null()
+        & ReplyLink.revoked_at.is_null()
+    ).execute()
+
+
+@on("release:withdrawn")
+@on("release:expired")
+def revoke_with_release(release: Release, *, by: Actor, at: datetime) -> None:
+    """Without the release the provider's link closes at once, and the referral with it."""
+    for referral in list(
+        Referral.select().where((Referral.release == release) & (Referral.state << WAITING))
+    ):
+        revoke_referral(referral, by=by if by.kind == "person" else SYSTEM, at=at)
+
+
+@on("submission:withdrawn")
+def revoke_with_submission(submission: Submission, *, by: Actor, at: datetime) -> None:
+    """A request that is taken back takes its referrals back."""
+    case = case_of(submission)
+    if case is None:
+        return
+    for referral in list(
+        Referral.select().where((Referral.case == case) & (Referral.state << ("draft", *WAITING)))
+    ):
+        revoke_referral(referral, by=by, at=at)
+
+
+def _settle_need(referral: Referral, *, at: datetime) -> None:
+    """A need that was helped is met; one that nobody works on any more is open again."""
+    need = referral.need.refresh()
+    if referral.state == "got_help" and NEED_STATES.allows(need.state, "met"):
+        move_need(need, "met", by=SYSTEM, at=at)
+    elif referral.is_final and need.state == "covered" and not _has_waiting(need):
+        move_need(need, "open", by=SYSTEM, at=at)
+
+
+def _has_waiting(need: Need) -> bool:
+    return (
+        Referral.select().where((Referral.need == need) & (Referral.state << WAITING)).exists()
+    )
+
+
+def _note_step(referral: Referral, *, note: str = "", by: Actor, at: datetime) -> None:
+    ReferralStep.create(
+        case=referral.__data__["case"],
+        referral=referral,
+        at=at,
+        state=referral.state,
+        actor_kind=by.kind,
+        actor_name=by.name[:200],
+        note=note or None,
+    )
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(keyring().code("reply link", "signature"), salt="reply")
+
+
+def _digest(token: str) -> str:
+    return hashlib.blake2b(token.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,135 @@
+"""A change, its audit row and the news of it are one transaction."""
+
+from collections import defaultdict
+
+import pytest
+
+from casework.core import audit
+from casework.core.access import PUBLIC, SYSTEM, Role
+from casework.core.audit import AuditEntry, on, record_read, recorded, subscriptions
+from casework.core.counters import Counter
+from casework.core.refusals import Forbidden
+from casework.people import change_household
+
+
+@pytest.fixture
+def own_events(monkeypatch):
+    """Verbs and listeners of this test only."""
+    monkeypatch.setattr(audit, "RECORDED", {})
+    monkeypatch.setattr(audit, "_listeners", defaultdict(list))
+
+
+@pytest.fixture
+def counted(own_events):
+    @recorded("counter:started", needs="case:edit", open_to=("system", "person"))
+    def start(name, *, by, at):
+        return Counter.create(name=name)
+
+    return start
+
+
+def entries(event):
+    return list(AuditEntry.select().where(AuditEntry.event == event))
+
+
+def test_a_verb_leaves_one_row_with_who_what_which_and_when(db, clock, counted):
+    counter = counted("a", by=SYSTEM, at=clock())
+    [entry] = entries("counter:started")
+    assert (entry.actor_kind, entry.actor_name) == ("system", "system")
+    assert (entry.subject_table, entry.subject_id) == ("counters", counter.id)
+    assert entry.at == clock()
+
+
+def test_the_row_of_a_case_verb_names_the_case(world):
+    need = world.need()
+    [entry] = entries("need:added")
+    assert entry.case_id == need.case.id
+    [opened] = entries("case:opened")
+    assert opened.case_id == need.case.id
+
+
+def test_the_trail_holds_no_values(world):
+    world.person(given_name="Kanarienvogel", phone="+49 7621 000000")
+    for row in AuditEntry.select().tuples():
+        assert "Kanarienvogel" not in str(row)
+        assert "7621" not in str(row)
+
+
+def test_without_permission_nothing_is_changed_and_nothing_recorded(world, counted):
+    commissioner = world.staff(Role.INTEGRATION_COMMISSIONER).actor
+    for actor in (commissioner, PUBLIC):
+        with pytest.raises(Forbidden):
+            counted("a", by=actor, at=world.at)
+    assert not Counter.select().where(Counter.name == "a").exists()
+    assert entries("counter:started") == []
+
+
+def test_a_listener_hears_of_it_in_the_same_transaction(db, clock, counted):
+    heard = []
+    on("counter:started")(lambda subject, by, at: heard.append((subject.name, by, at)))
+    counted("a", by=SYSTEM, at=clock())
+    assert heard == [("a", SYSTEM, clock())]
+
+
+def test_when_a_listener_fails_the_change_is_undone(db, clock, counted):
+    @on("counter:started")
+    def fail(subject, *, by, at):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        counted("a", by=SYSTEM, at=clock())
+    assert not Counter.select().exists()
+    assert entries("counter:started") == []
+
+
+def test_when_the_verb_fails_there_is_no_row(db, clock, own_events):
+    @recorded("counter:broken", needs="case:edit")
+    def broken(*, by, at):
+        Counter.create(name="a")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken(by=SYSTEM, at=clock())
+    assert not Counter.select().exists()
+    assert entries("counter:broken") == []
+
+
+def test_a_verb_without_a_row_is_recorded_too(db, clock, own_events):
+    @recorded("counter:loaded", needs="case:edit")
+    def load(content, *, by, at):
+        return None
+
+    load({"not": "a row"}, by=SYSTEM, at=clock())
+    [entry] = entries("counter:loaded")
+    assert (entry.subject_table, entry.subject_id) == ("", None)
+
+
+def test_the_actor_and_the_time_have_to_be_named(db, counted):
+    with pytest.raises(TypeError):
+        counted("a")
+
+
+def test_reading_a_record_is_noted(world):
+    case, reader = world.case(), world.coordinator().actor
+    record_read("case:read", case, by=reader, at=world.at)
+    [entry] = entries("case:read")
+    assert (entry.actor_id, entry.case_id) == (reader.id, case.id)
+
+
+def test_every_subscription_is_to_an_event_that_some_verb_records():
+    assert set(subscriptions()) <= set(audit.RECORDED)
+
+
+def test_events_are_a_resource_and_a_past_participle():
+    for event in audit.RECORDED:
+        resource, _, done = event.partition(":")
+        assert resource.replace("_", "").isalpha(), event
+        assert done.replace("_", "").isalpha(), event
+
+
+def test_only_who_may_read_the_trail_sees_it(world):
+    change_household(world.household(), name="Other", by=SYSTEM, at=world.at)
+    assert AuditEntry.scope(world.coordinator().actor).exists()
+    assert AuditEntry.scope(world.staff(Role.ADMINISTRATOR).actor).exists()
+    assert not AuditEntry.scope(world.manager().actor).exists()
+    assert not AuditEntry.scope(PUBLIC).exists()

@@ -1,0 +1,169 @@
+"""The database: one kind of transaction, times in UTC, text in one normal form."""
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from peewee import IntegrityError
+
+from casework.core.access import SYSTEM
+from casework.core.counters import Counter
+from casework.core.db import (
+    Base,
+    clean,
+    connection,
+    database,
+    is_sqlite,
+    new_id,
+    transaction,
+)
+from casework.core.settings import Setting
+from casework.people import Household
+from casework.sites import Site
+
+
+def test_a_model_that_forgets_its_scope_shows_nothing():
+    class Forgetful(Base):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Forgetful"):
+        Forgetful.scope(SYSTEM)
+
+
+def test_every_model_states_its_scope():
+    assert [model.__name__ for model in models() if "scope" not in owners(model)] == []
+
+
+def models():
+    def below(model):
+        for each in model.__subclasses__():
+            yield from below(each)
+            yield each
+
+    return [each for each in below(Base) if each.__module__.startswith("casework.")]
+
+
+def owners(model):
+    return {name for each in model.__mro__[:-1] if each is not Base for name in vars(each)}
+
+
+def test_a_failed_transaction_leaves_nothing(db):
+    with pytest.raises(ZeroDivisionError), transaction():
+        Counter.create(name="a")
+        _ = 1 / 0
+    assert not Counter.select().exists()
+
+
+def test_a_failed_inner_transaction_leaves_the_outer_one(db):
+    with transaction():
+        Counter.create(name="a")
+        with pytest.raises(IntegrityError), transaction():
+            Counter.create(name="a")
+        Counter.create(name="b")
+    assert {row.name for row in Counter.select()} == {"a", "b"}
+
+
+def test_many_threads_that_read_before_they_write_lose_nothing(fresh):
+    with connection():
+        Counter.create(name="a")
+
+    def add(_):
+        with connection(), transaction():
+            query = Counter.select().where(Counter.name == "a")
+            row = (query if is_sqlite() else query.for_update()).get()
+            row.value += 1
+            row.save()
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(add, range(120)))
+    with connection():
+        assert Counter.get().value == 120
+    database.close_all()
+
+
+def test_sqlite_commits_are_on_disk_before_they_are_acknowledged(db):
+    if not is_sqlite():
+        [value] = database.execute_sql("SHOW synchronous_commit").fetchone()
+        assert value == "on"
+        return
+    [value] = database.execute_sql("PRAGMA synchronous").fetchone()
+    assert value == 2
+
+
+def test_foreign_keys_hold(db):
+    with pytest.raises(IntegrityError), transaction():
+        Household.create(site=new_id(), created_at=datetime.now(UTC))
+
+
+def test_a_connection_is_closed_by_who_opened_it(fresh):
+    with connection():
+        with connection():
+            assert not database.is_closed()
+        assert not database.is_closed()
+    assert database.is_closed()
+
+
+def test_ids_are_of_version_seven_and_sorted_by_time():
+    first = new_id()
+    threading.Event().wait(0.002)
+    second = new_id()
+    assert (first.version, first.variant) == (7, uuid.RFC_4122)
+    assert first < second
+
+
+def test_ids_do_not_repeat():
+    assert len({new_id() for _ in range(5000)}) == 5000
+
+
+def test_a_time_is_stored_as_utc_and_comes_back_aware(world):
+    kabul = datetime(2026, 11, 2, 13, 30, tzinfo=timezone(timedelta(hours=4, minutes=30)))
+    with transaction():
+        household = Household.create(created_at=kabul)
+    again = household.refresh()
+    assert again.created_at == kabul
+    assert again.created_at.utcoffset() == timedelta(0)
+
+
+def test_a_time_without_zone_is_refused(db):
+    with pytest.raises(ValueError, match="zone"), transaction():
+        Household.create(created_at=datetime(2026, 11, 2))  # noqa: DTZ001
+
+
+def test_times_on_either_side_of_the_change_to_winter_time_stay_apart(world):
+    early = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    rows = []
+    with transaction():
+        for hours in (0, 1):
+            rows.append(Household.create(created_at=early + timedelta(hours=hours)))
+    stored = [row.refresh().created_at for row in rows]
+    assert stored[1] - stored[0] == timedelta(hours=1)
+
+
+def test_stored_text_is_in_normal_form_without_control_characters(db):
+    with transaction():
+        site = Site.create(name="Cafe\u0301 \x00\x1bNord")
+    assert site.refresh().name == "Caf\u00e9 Nord"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("tab\tstays", "tab\tstays"),
+        ("null\x00byte", "nullbyte"),
+        ("half \ud83d emoji", "half  emoji"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("", ""),
+    ],
+)
+def test_cleaning_keeps_what_people_write(typed, stored):
+    assert clean(typed) == stored
+
+
+def test_many_rows_are_inserted_with_their_defaults(db):
+    with transaction():
+        Setting.insert_rows([Setting(key=f"k{n}", value=n) for n in range(450)], size=200)
+    assert Setting.select().count() == 450
+    assert Setting.get(Setting.key == "k449").value == 449

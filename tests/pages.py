@@ -1,0 +1,80 @@
+"""A test client that refuses what no page of ours may be."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from casework.core.i18n import LANGUAGES
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+DIRECTIONS = {language.lang: language.direction for language in LANGUAGES.values()}
+
+
+class PageClient(FlaskClient):
+    """Checks each answer: security headers, well-formed HTML, `lang` and `dir`."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        check_headers(response)
+        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
+            check_page(response.get_data(as_text=True))
+        return response
+
+    def submit(self, path: str, data: dict[str, Any], **kwargs: Any) -> TestResponse:
+        """Open `path`, take the CSRF token from its form and post `data`."""
+        page = self.get(path)
+        token = csrf_token(page.get_data(as_text=True))
+        return self.post(path, data={"csrf_token": token, **data}, **kwargs)
+
+
+def check_headers(response: TestResponse) -> None:
+    for name, value in HEADERS.items():
+        assert response.headers.get(name) == value, f"{name} is missing"
+    policy = response.headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy
+    assert "object-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def check_page(text: str) -> None:
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(text)
+    problems = [f"line {at[0]}: {code} {data}" for at, code, data in parser.errors]
+    assert not problems, problems[:5]
+    opening = re.search(r"<html\b[^>]*>", text)
+    assert opening, "no <html>"
+    lang = re.search(r'\blang="([^"]+)"', opening[0])
+    assert lang, "no lang on <html>"
+    assert f'dir="{DIRECTIONS[lang[1]]}"' in opening[0]
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text), "an inline handler"
+    assert not re.search(r"\sstyle\s*=\s*[\"']", text), "an inline style"
+    for tag in re.findall(r"<(?:script|style)\b[^>]*>", text):
+        assert "nonce=" in tag or "src=" in tag, f"{tag} has no nonce"
+
+
+def csrf_token(text: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
+    assert found, "the page has no CSRF token"
+    return html.unescape(found[1])
+
+
+def hidden_fields(text: str) -> dict[str, str]:
+    """Names and values of all hidden inputs."""
+    fields = {}
+    for tag in re.findall(r"<input\b[^>]*>", text):
+        if 'type="hidden"' in tag:
+            name = re.search(r'\bname="([^"]*)"', tag)
+            value = re.search(r'\bvalue="([^"]*)"', tag)
+            if name:
+                fields[html.unescape(name[1])] = html.unescape(value[1]) if value else ""
+    return fields

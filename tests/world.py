@@ -1,0 +1,141 @@
+"""Builders: a small town for tests, made by the verbs that the program itself uses."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from casework.appointments import Appointment, plan_appointment
+from casework.cases import Case, Need, add_need, category_of, open_case
+from casework.consent import Release, give_release
+from casework.core.access import PUBLIC, SYSTEM, Role
+from casework.core.db import transaction
+from casework.people import Household, Person, add_person, create_household
+from casework.providers import Organization, Service, save_organization, save_service
+from casework.questionnaires.models import live
+from casework.referrals import Referral, draft_referral, send_referral
+from casework.sites import Site
+from casework.staff import Staff, add_staff
+from casework.submissions import Submission, start_draft, submit
+
+PASSWORD = "a long and quiet sentence"  # noqa: S105
+
+HELP_ANSWERS: dict[str, Any] = {
+    "filled_by": "self",
+    "given_name": "Amal",
+    "family_name": "Beispiel",
+    "birth_date": "1990-05-17",
+    "housing": "shared",
+    "alone": "yes",
+    "need_areas": ["language"],
+    "need_language": ["integration_course"],
+    "urgent": "this_week",
+    "contact_channels": ["phone"],
+    "phone": "+497621415000",
+    "release_provider": "yes",
+}
+
+
+class World:
+    """Makes rows with sensible defaults; every name given wins over a default."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self._count = itertools.count(1)
+
+    @property
+    def at(self) -> datetime:
+        return self.clock()
+
+    def staff(self, role: Role = Role.COORDINATOR, *, organization: Organization | None = None,
+              email: str = "", password: str | None = PASSWORD) -> Staff:  # fmt: skip
+        email = email or f"{role.value.replace('_', '.')}{next(self._count)}@example.org"
+        return add_staff(
+            email, role, password, name=email.split("@")[0], organization=organization,
+            by=SYSTEM, at=self.at,
+        )  # fmt: skip
+
+    def coordinator(self) -> Staff:
+        return self.staff(Role.COORDINATOR)
+
+    def manager(self, organization: Organization | None = None) -> Staff:
+        return self.staff(
+            Role.INTEGRATION_MANAGER, organization=organization or self.organization()
+        )
+
+    def site(self, name: str = "") -> Site:
+        with transaction():
+            return Site.create(name=name or f"Site {next(self._count)}", capacity=50)
+
+    def organization(self, name: str = "", **columns: Any) -> Organization:
+        row = Organization(name=name or f"Organisation {next(self._count)}", **columns)
+        return save_organization(row, by=SYSTEM, at=self.at)
+
+    def service(self, organization: Organization | None = None, name: str = "",
+                **columns: Any) -> Service:  # fmt: skip
+        row = Service(
+            organization=organization or self.organization(),
+            name=name or f"Service {next(self._count)}", **columns,
+        )  # fmt: skip
+        return save_service(row, by=SYSTEM, at=self.at)
+
+    def household(self, name: str = "Beispiel", **columns: Any) -> Household:
+        return create_household(name=name, by=SYSTEM, at=self.at, **columns)
+
+    def person(self, household: Household | None = None, **columns: Any) -> Person:
+        columns = {"given_name": "Amal", "family_name": "Beispiel", "language": "ar"} | columns
+        return add_person(household or self.household(), by=SYSTEM, at=self.at, **columns)
+
+    def case(self, organization: Organization | None = None, *, household: Household | None = None,
+             assigned_to: Staff | None = None, language: str = "ar", **person: Any) -> Case:  # fmt: skip
+        household = household or self.household()
+        if not household.people.exists():
+            self.person(household, **{"is_contact": True, "phone": "+497621415000"} | person)
+        return open_case(
+            household, organization=organization, assigned_to=assigned_to, language=language,
+            by=SYSTEM, at=self.at,
+        )  # fmt: skip
+
+    def need(self, case: Case | None = None, category: str = "integration_course",
+             **columns: Any) -> Need:  # fmt: skip
+        columns = {"person": None} | columns
+        return add_need(
+            case or self.case(), category_of(category), by=SYSTEM, at=self.at, **columns
+        )
+
+    def release(self, case: Case, organization: Organization | None = None,
+                **columns: Any) -> Release:  # fmt: skip
+        columns = {"text_version": "test", "language": "ar", "channel": "paper"} | columns
+        return give_release(
+            case=case, organization=organization, by=SYSTEM, at=self.at, **columns
+        )
+
+    def referral(self, need: Need | None = None, service: Service | None = None, *,
+                 sent: bool = True, **columns: Any) -> Referral:  # fmt: skip
+        need = need or self.need()
+        referral = draft_referral(
+            need.case, need, service or self.service(email="desk@provider.example"),
+            by=SYSTEM, at=self.at, **columns,
+        )  # fmt: skip
+        if not sent:
+            return referral
+        self.release(need.case)
+        return send_referral(referral, by=SYSTEM, at=self.at)
+
+    def appointment(self, case: Case | None = None, starts_at: datetime | None = None,
+                    **columns: Any) -> Appointment:  # fmt: skip
+        return plan_appointment(
+            case or self.case(), "First talk", starts_at or self.at, by=SYSTEM, at=self.at,
+            **columns,
+        )  # fmt: skip
+
+    def submission(self, slug: str = "help", *, language: str = "ar",
+                   answers: dict[str, Any] | None = None) -> Submission:  # fmt: skip
+        version = live(slug)
+        _, token = start_draft(version, language, at=self.at)
+        return submit(
+            version, answers if answers is not None else dict(HELP_ANSWERS), token=token,
+            language=language, suspicion=[], by=PUBLIC, at=self.at,
+        )  # fmt: skip
