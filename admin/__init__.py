@@ -11,8 +11,107 @@ from flask_security import current_user
 from werkzeug.exceptions import HTTPException
 
 from admin import assets, i18n, sign_in
-from admin.auth import prepare_request, register_security, template_values
-from admin.menu import MENU
+from admin.auth import current_actor, register_security
+from admin.base.shown import show_date, show_moment, show_prose, show_value
+from admin.i18n import gettext as _
+from admin.i18n import lazy_gettext as _l
+from admin.system import LifeAreas, NeedCategories, Sites, Today
+from admin.permissions import note_permissions
 from casework.core.config import Config
-from casework.core.i18n import STAFF_LANGUAGES, language
+from casework.core.i18n import CATALOGUES, LANGUAGES, STAFF_LANGUAGES, language
 from casework.core.settings import all_settings
+
+TODAY, SETTINGS, SYSTEM = _l("Today"), _l("Settings"), _l("System")
+
+# Every screen, in the order of the menu; the first one is what `/admin/` shows.
+MENU: list[tuple[Any, type]] = [
+    (TODAY, Today),
+    (SETTINGS, LifeAreas),
+    (SETTINGS, NeedCategories),
+    (SETTINGS, Sites),
+]
+
+
+def register(app: Flask, config: Config) -> None:
+    """Put the desk under `/admin/`: sign-in, layout, static files and every screen of `MENU`."""
+    register_security(app, config)
+    desk = Blueprint("desk", __name__, url_prefix="/admin", template_folder="templates")
+    assets.serve_from(desk)
+    sign_in.register_pages(desk)
+    app.register_blueprint(desk)
+    app.context_processor(template_values)
+    back_office = Admin(
+        name="Lotse",
+        url="/admin",
+        index_view=MENU[0][1](endpoint="admin", url="/admin"),
+        theme=Theme(folder="bootstrap4", base_template="admin/base.html"),
+        csp_nonce_generator=lambda: g.nonce,
+        translations_path=str(CATALOGUES),
+    )
+    for _group, screen in MENU[1:]:
+        back_office.add_view(screen())
+    back_office.init_app(app)
+    for each in back_office._views:
+        note_permissions(each)
+    app.extensions["lotse"]["desk"] = back_office
+
+
+def menu() -> list[tuple[str, list[Any]]]:
+    """The groups of the menu with the screens that the reader may open, in order."""
+    if not current_user.is_authenticated:
+        return []
+    groups: dict[str, list[Any]] = {}
+    screens = current_app.extensions["lotse"]["desk"]._views
+    for (group, _class), screen in zip(MENU, screens, strict=True):
+        if screen.is_visible() and screen.is_accessible():
+            groups.setdefault(str(group), []).append(screen)
+    return list(groups.items())
+
+
+def template_values() -> dict[str, Any]:
+    """What every template of the desk may ask for; the portal's get nothing of it."""
+    if not request.path.startswith("/admin"):
+        return {}
+    return {
+        "_": i18n.gettext,
+        "gettext": i18n.gettext,
+        "ngettext": i18n.ngettext,
+        "page_language": language(i18n.reading_language()),
+        "staff_languages": [LANGUAGES[tag] for tag in STAFF_LANGUAGES],
+        "languages": LANGUAGES,
+        "desk_menu": menu,
+        "actor": current_actor,
+        "site": site,
+        "show_moment": show_moment,
+        "show_date": show_date,
+        "show_prose": show_prose,
+        "show_value": show_value,
+    }
+
+
+def site() -> dict[str, Any]:
+    """All settings, read once a request."""
+    if "settings" not in g:
+        g.settings = all_settings()
+    return g.settings
+
+
+ERRORS = {
+    400: _l("This form is no longer valid. Please go back, load the page again and repeat the step."),
+    404: _l("This page does not exist, or it is not open to your account."),
+    405: _l("This address cannot be used like that. Please go back."),
+    413: _l("What you sent is too large. Please send less at once."),
+    429: _l("Too many tries. Please wait a quarter of an hour and try again."),
+}
+FAILED = _l(
+    "Something went wrong on our side. Nothing was changed by this step. "
+    "Please try again in a few minutes."
+)
+
+
+def show_error(error: HTTPException) -> tuple[str, int]:
+    """The page for an HTTP error, in the reader's language and without internals."""
+    code = error.code or 500
+    template = "admin/error.html" if code < 500 else "admin/error_plain.html"
+    text = ERRORS.get(code, ERRORS[404] if code < 500 else FAILED)
+    return render_template(template, code=code, text=_(str(text))), code

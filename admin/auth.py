@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 from datetime import datetime, timedelta
@@ -178,7 +177,7 @@ def may_try(email: str) -> bool:
     at = now()
     own = throttles.allow("sign-in", email, limit=TRIES, window=TRIES_WINDOW, at=at)
     shared = throttles.allow(
-        "address", address_prefix(), limit=TRIES, window=TRIES_WINDOW, at=at
+        "sign-in address", _address(), limit=TRIES, window=TRIES_WINDOW, at=at
     )
     if not (own and shared):
         log.warning("too many tries to sign in")
@@ -187,17 +186,12 @@ def may_try(email: str) -> bool:
 
 def tried_well() -> None:
     """A right password or code does not count against the others in the same network."""
-    throttles.give_back("address", address_prefix())
+    throttles.give_back("sign-in address", _address())
 
 
-def address_prefix() -> str:
-    """The network that a request comes from (/24 or /64); only its keyed digest is stored."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    bits = 24 if address.version == 4 else 64
-    return str(ipaddress.ip_network((address, bits), strict=False))
+def _address() -> str:
+    """Where a request comes from, as far as it counts together; stored as a keyed digest only."""
+    return throttles.address_prefix(request.remote_addr)
 
 
 def _end_if_over() -> bool:
@@ -220,6 +214,3 @@ def form_text(name: str, longest: int = 300) -> str:
     return text if len(text) <= longest and text.isprintable() else ""
 
 
-def template_values() -> dict[str, Any]:
-    """What every template of the desk may ask for."""
-    return {"current_actor": current_actor, "current_user": current_user}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g
+from flask import g, has_app_context
 from flask_babel.speaklater import LazyString
 
 from casework.core.i18n import DEFAULT, catalogue
@@ -14,7 +14,7 @@ DOMAINS = ("backoffice", "messages")
 
 def reading_language() -> str:
     """The tag of the language in which the present request is answered."""
-    return g.get("language", DEFAULT)
+    return g.get("language", DEFAULT) if has_app_context() else DEFAULT
 
 
 def gettext(msgid: str, **params: Any) -> str:

@@ -44,6 +44,7 @@ from casework.core.i18n import STAFF_LANGUAGES
 from casework.core.refusals import Refusal
 from casework.staff import verify_password
 
+HOME = "/admin/"
 PENDING_SECONDS = 600
 RECOVERY_CODES = 10
 
@@ -59,20 +60,10 @@ def register_pages(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/language", "language", language, methods=["POST"])
 
 
-PUBLIC_ENDPOINTS = {
-    "desk.login": "signing in",
-    "desk.logout": "ends whatever session there is",
-    "desk.second_factor": "checks the pending sign-in or the session itself",
-    "desk.language": "the language of the sign-in page",
-    "desk.asset": "style sheet and script",
-}
-OWN_ENDPOINTS = {"desk.account": "one's own account"}
-
-
 def login() -> ResponseReturnValue:
     """E-mail and password, then the code of the second factor where there is one."""
     if current_user.is_authenticated:
-        return redirect(url_for("admin.index"), 303)
+        return redirect(HOME, 303)
     if request.method == "POST":
         return _first_step() if "password" in request.form else _second_step()
     if request.args.get("again"):
@@ -96,7 +87,7 @@ def second_factor() -> ResponseReturnValue:
     if user is None:
         return to_sign_in()
     if user.is_enrolled:
-        return redirect(url_for("admin.index"), 303)
+        return redirect(HOME, 303)
     secret = _offered_secret(user) if request.method == "POST" else None
     if secret is None:
         return _show_enrolment(user, _offer_secret(user))
@@ -144,7 +135,7 @@ def language() -> ResponseReturnValue:
         if current_user.is_authenticated:
             user = current_user._get_current_object()
             choose_language(user, wanted, by=current_actor(), at=now())
-    return redirect(safe_target(request.form.get("next")) or url_for("admin.index"), 303)
+    return redirect(safe_target(request.form.get("next")) or HOME, 303)
 
 
 def _first_step() -> ResponseReturnValue:
@@ -170,7 +161,7 @@ def _first_step() -> ResponseReturnValue:
         page = "desk.login" if user.is_enrolled else "desk.second_factor"
         return redirect(url_for(page), 303)
     begin_session(user, second_factor=False)
-    return redirect(wanted or url_for("admin.index"), 303)
+    return redirect(wanted or HOME, 303)
 
 
 def _second_step() -> ResponseReturnValue:
@@ -194,7 +185,7 @@ def _finish(user: User, wanted: str | None) -> ResponseReturnValue:
         sign_in_log.warning("refused a code")
         return _show_code(_wrong_code()), 401
     begin_session(user, second_factor=True)
-    return redirect(safe_target(wanted) or url_for("admin.index"), 303)
+    return redirect(safe_target(wanted) or HOME, 303)
 
 
 def _fits_recovery(user: User, code: str) -> bool:

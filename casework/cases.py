@@ -447,6 +447,16 @@ def case_of(submission: Submission) -> Case | None:
     return link.case if link else None
 
 
+def is_origin(submission: Submission, case: Case) -> bool:
+    """Whether the case was made from this request: the first one, linked as the case opened."""
+    first = case.origins.order_by(CaseSubmission.at, CaseSubmission.id).first()
+    return (
+        first is not None
+        and first.__data__["submission"] == submission.id
+        and first.at == case.opened_at
+    )
+
+
 def next_reference(at: datetime) -> str:
     """The next case number of the year: `F-2026-0001`."""
     return f"F-{at.year}-{next_number(f'case {at.year}'):04d}"

@@ -10,7 +10,7 @@ from casework.cases import Case, note_contact
 from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.crypto import SealedField
-from casework.core.db import Base, UtcField, transaction
+from casework.core.db import Base, UtcField, clean, transaction
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.submissions import Submission
@@ -164,8 +164,8 @@ def conversation(*, case: Case | None, submission: Submission | None) -> ModelSe
 
 
 def checked(body: str) -> str:
-    """`body` without outer blanks. Raises `EmptyMessage`, `LongMessage`."""
-    body = body.strip()
+    """`body` in normal form, without outer blanks. Raises `EmptyMessage`, `LongMessage`."""
+    body = clean(body).strip()
     if not body:
         raise EmptyMessage()
     if len(body) > MAX_LENGTH:

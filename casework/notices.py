@@ -113,15 +113,16 @@ def reader_of(submission: Submission) -> Reader | None:
 
 
 def reader_of_case(case: Case) -> Reader | None:
-    """Who is to be told of a case: its contact person, by the latest request they sent."""
+    """Who is to be told of a case: its contact person, by the latest request that still stands."""
     origin = (
-        CaseSubmission.select()
-        .where(CaseSubmission.case == case)
+        CaseSubmission.select(CaseSubmission, Submission)
+        .join(Submission)
+        .where((CaseSubmission.case == case) & (Submission.state != "withdrawn"))
         .order_by(CaseSubmission.at.desc(), CaseSubmission.id.desc())
         .first()
     )
     person = contact_person(case)
-    if origin is None or person is None or origin.submission.state == "withdrawn":
+    if origin is None or person is None:
         return None
     return _reader(
         person.email, person.channels, person.language or case.language, origin.submission

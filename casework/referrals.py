@@ -13,14 +13,23 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 from peewee import CharField, DateField, ForeignKeyField, JSONField, ModelSelect
 
-from casework.cases import NEED_STATES, Case, CaseModel, Need, case_of, move_need, note_contact
+from casework.cases import (
+    NEED_STATES,
+    Case,
+    CaseModel,
+    Need,
+    case_of,
+    is_origin,
+    move_need,
+    note_contact,
+)
 from casework.consent import SHAREABLE, USUAL, Release, require_release
 from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on, recorded
 from casework.core.crypto import SealedField, SealedJSONField, keyring
 from casework.core.db import Base, UtcField, new_id
 from casework.core.i18n import N_
-from casework.core.refusals import NotFound, Refusal
+from casework.core.refusals import NotFound, Refusal, Term
 from casework.core.settings import setting
 from casework.core.states import Machine
 from casework.people import Person
@@ -387,7 +396,7 @@ def reply_by_link(link: ReplyLink, answer: str, *, note: str, by: Actor, at: dat
         now = link.refresh()
         if now.used_at is None:
             raise LinkExpired()
-        raise ReferralAlreadyAnswered(answer=STATES.names[now.referral.state])
+        raise ReferralAlreadyAnswered(answer=Term(STATES.names[now.referral.state]))
     referral = answer_referral(link.referral, answer, note=note, by=by, at=at)
     if not referral.is_final:
         make_link(referral, at=at)
@@ -430,9 +439,12 @@ def revoke_with_release(release: Release, *, by: Actor, at: datetime) -> None:
 
 @on("submission:withdrawn")
 def revoke_with_submission(submission: Submission, *, by: Actor, at: datetime) -> None:
-    """A request that is taken back takes its referrals back."""
+    """A request that is taken back takes the referrals of the case that was made from it back.
+
+    One that was only added to a case ends what its own releases covered and nothing else.
+    """
     case = case_of(submission)
-    if case is None:
+    if case is None or not is_origin(submission, case):
         return
     for referral in list(
         Referral.select().where((Referral.case == case) & (Referral.state << ("draft", *WAITING)))

@@ -27,6 +27,7 @@ from casework.core.lookups import birth_keys, email_keys, name_keys, phone_keys,
 from casework.core.refusals import NotFound, Refusal
 from casework.core.settings import setting
 from casework.core.states import Machine
+from casework.questionnaires.answers import digits_of
 from casework.questionnaires.mapping import mapping
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion
 from casework.staff import hasher
@@ -35,6 +36,7 @@ from casework.staff import hasher
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 7
 PIN_LENGTH = 12
+_LOOKALIKES = str.maketrans("OILОІАВЕКМНРСТУХ", "01101ABEKMHPCTYX")
 
 STATES = Machine(
     {
@@ -230,10 +232,19 @@ def grouped(text: str) -> str:
 
 
 def normal_code(code: str) -> str:
-    """A typed code as it was printed: capitals, groups of four, easily confused letters mended."""
-    folded = code.upper().translate(str.maketrans("OIL", "011"))
+    """A typed code as it was printed: capitals, groups of four, easily confused letters mended.
+
+    Digits of any script count, and Cyrillic letters for the Latin ones that look the same.
+    """
+    folded = digits_of(code).upper().translate(_LOOKALIKES)
     kept = "".join(c for c in folded if c in ALPHABET)
     return grouped(kept)
+
+
+def normal_reference(reference: str) -> str:
+    """A typed reference as it was printed; its first letter may be missing."""
+    kept = normal_code(reference).replace("-", "")
+    return "L" + (kept[1:] if len(kept) > REFERENCE_LENGTH else kept)
 
 
 def receipt_pin(token: str) -> str:
@@ -322,8 +333,7 @@ def new_reference() -> str:
 
 def open_with_pin(reference: str, pin: str) -> Submission:
     """The submission of a reference and its PIN. Raises `CodeRefused`, in equal time."""
-    wanted = normal_code(reference).replace("-", "")
-    found = Submission.get_or_none(Submission.reference == wanted) if wanted else None
+    found = Submission.get_or_none(Submission.reference == normal_reference(reference))
     try:
         hasher.verify(found.pin_hash if found else _NO_PIN, normal_code(pin))
     except VerificationError as error:
@@ -331,6 +341,14 @@ def open_with_pin(reference: str, pin: str) -> Submission:
     if found is None:
         raise CodeRefused()
     return found
+
+
+@recorded("submission:visited", needs="submission:read", open_to=("system", "person"))
+def note_visit(submission: Submission, *, by: Actor, at: datetime) -> Submission:
+    """The person has opened the page that shows what became of the request."""
+    submission.seen_by_person_at = at
+    submission.save()
+    return submission
 
 
 @recorded("submission:returned", needs="submission:edit")

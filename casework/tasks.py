@@ -43,8 +43,6 @@ from casework.retention import end_what_is_over
 
 log = logging.getLogger("lotse.tasks")
 
-TABLES = {"KV": "queue_results", "Schedule": "queue_schedule", "Task": "queue_tasks",
-          "Counter": "queue_counters"}  # fmt: skip
 BATCH = 200
 
 
@@ -53,17 +51,11 @@ class QueueUnavailable(Exception):
 
 
 class QueueStorage(SqlStorage):
-    """huey's tables under our names, made by our migration, written in our transactions."""
+    """huey's tables, made by our migration and written in our transactions."""
 
     def __init__(self, name: str = "lotse", **kwargs: Any) -> None:
         super().__init__(name, database=database.obj, create_tables=False)
         self.atomic = transaction
-
-    def create_models(self) -> tuple[Any, ...]:
-        models = super().create_models()
-        for model in models:
-            model._meta.set_table_name(TABLES[model.__name__])
-        return models
 
     def dequeue(self) -> bytes | None:
         """The next task; an empty queue is asked without taking the writers' turn."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from flask import Response, abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_admin.actions import action
 from peewee import JOIN, Field, ForeignKeyField, JSONField, ModelSelect
 from werkzeug.utils import secure_filename
 
@@ -17,6 +18,7 @@ from admin.base.exports import TYPES, WRITERS
 from admin.base.filters import DeskFilter, filters_for
 from admin.base.pages import safe_url
 from admin.i18n import gettext as _
+from admin.i18n import lazy_gettext
 from casework.core import audit
 from casework.core.crypto import SealedField
 from casework.core.db import transaction
@@ -210,6 +212,7 @@ class Listing:
             danger=name == "delete",
         )  # fmt: skip
 
+    @action("delete", lazy_gettext("Delete"), lazy_gettext("Delete the chosen entries?"))
     def action_delete(self, ids: list[Any]) -> None:
         """Delete the chosen rows, each with its audit row."""
         gone = sum(self.delete_model(row) for row in self.rows(ids))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -62,3 +64,15 @@ class Group(click.Group):
     """Commands under one word."""
 
     command_class = Command
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a whole file or none, readable only by who runs the command."""
+    partial = path.with_name(f".{path.name}.part")
+    with open(partial, "wb", opener=_private) as file:
+        file.write(data)
+    partial.replace(path)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

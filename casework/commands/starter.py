@@ -13,16 +13,21 @@ from urllib.parse import urlsplit
 import click
 
 from casework.commands.plain import EarlyCommand
+from casework.commands.town import demo_accounts, sign_in_lines
 from casework.core.access import SYSTEM, Role
 from casework.core.clock import system_clock
 from casework.core.config import Config
-from casework.core.db import migrate
+from casework.core.db import migrate, transaction
 from casework.core.settings import Setting, change_setting, setting
+from casework.formats.xlsform import read_xlsform
 from casework.life_areas import load_life_areas
+from casework.questionnaires.findings import BrokenDefinition
+from casework.questionnaires.models import Questionnaire, import_definition, publish
 from casework.staff import Staff, add_staff
 from casework.texts import load_texts
 
 STARTER = Path(__file__).parents[1] / "starter"
+FORMS = {"help": "request", "offer": "offer"}
 FIRST_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR)
 
 
@@ -44,15 +49,23 @@ def prepare(config: Config) -> None:
     bring_up_to_date(config, at=now)
     for sentence in config.announcements:
         click.echo(sentence)
-    accounts = first_accounts(config, at=now)
-    if accounts:
-        click.echo(f"\nThis is the first start. Sign in at {config.base_url}/admin/login with")
-        for account, password in accounts:
-            click.echo(f"  {account.email}   password: {password}   ({account.role})")
-        click.echo(
-            "These passwords are shown only now. Please change them after signing in, "
-            "and add accounts for your colleagues under System, Staff.\n"
-        )
+    if setting("instance_kind") == "demo":
+        lines = sign_in_lines(demo_accounts(), config.base_url)
+    else:
+        lines = _welcome(first_accounts(config, at=now), config.base_url)
+    for line in lines:
+        click.echo(line)
+
+
+def _welcome(accounts: list[tuple[Staff, str]], base_url: str) -> list[str]:
+    if not accounts:
+        return []
+    return [
+        f"This is the first start. Sign in at {base_url}/admin/login with",
+        *(f"  {row.email:32} password: {password}   ({row.role})" for row, password in accounts),
+        "These passwords are shown only now. Please change them after signing in, "
+        "and add accounts for your colleagues.",
+    ]
 
 
 def bring_up_to_date(config: Config, *, at: datetime) -> list[str]:
@@ -72,6 +85,9 @@ def load_starter_content(*, at: datetime) -> None:
     load_life_areas(_content("life_areas"), by=SYSTEM, at=at)
     load_texts(_content("texts"), by=SYSTEM, at=at)
     _load_settings(_content("settings"), at=at)
+    for slug, purpose in FORMS.items():
+        if not Questionnaire.select().where(Questionnaire.slug == slug).exists():
+            _load_form(slug, purpose, at=at)
 
 
 def first_accounts(config: Config, *, at: datetime) -> list[tuple[Staff, str]]:
@@ -93,6 +109,15 @@ def _load_settings(content: dict[str, Any], *, at: datetime) -> None:
     for key, value in content.items():
         if key not in known:
             change_setting(key, value, by=SYSTEM, at=at)
+
+
+def _load_form(slug: str, purpose: str, *, at: datetime) -> None:
+    reading = read_xlsform((STARTER / "forms" / f"{slug}.xlsx").read_bytes(), name=slug)
+    if reading.definition is None:
+        raise BrokenDefinition(reading.findings)
+    with transaction():
+        version = import_definition(slug, reading.definition, purpose=purpose, by=SYSTEM, at=at)
+        publish(version.questionnaire, version, by=SYSTEM, at=at)
 
 
 @functools.cache

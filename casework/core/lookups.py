@@ -53,7 +53,7 @@ def name_keys(*names: str | None) -> list[Key]:
 
 def phone_keys(*phones: str | None) -> list[Key]:
     """A key of the last eight digits of each phone number that has as many."""
-    digits = [re.sub(r"\D", "", phone) for phone in phones if phone]
+    digits = ["".join(str(int(c)) for c in phone if c.isdecimal()) for phone in phones if phone]
     return [("phone", number[-8:]) for number in digits if len(number) >= 8]
 
 

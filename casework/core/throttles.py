@@ -10,7 +10,7 @@ import ipaddress
 import math
 from datetime import datetime, timedelta
 
-from peewee import CharField, IntegerField, ModelSelect
+from peewee import CharField, Expression, IntegerField, ModelSelect
 
 from casework.core.access import Actor
 from casework.core.crypto import keyring
@@ -65,11 +65,23 @@ def allow(kind: str, key: str, *, limit: int, window: timedelta, at: datetime) -
     return allowed
 
 
+def give_back(kind: str, key: str) -> None:
+    """Take one try back: who succeeds does not use up what others at the same key share."""
+    with transaction():
+        Throttle.update(count=Throttle.count - 1).where(
+            _under(kind, key) & (Throttle.count > 0)
+        ).execute()
+
+
+def forget(kind: str, key: str) -> None:
+    """Start anew under `key`: what was tried turned out to be right."""
+    with transaction():
+        Throttle.delete().where(_under(kind, key)).execute()
+
+
 def retry_after(kind: str, key: str, *, at: datetime) -> int:
     """Whole seconds until the window of `key` is over; 0 when none runs."""
-    row = Throttle.get_or_none(
-        (Throttle.kind == kind) & (Throttle.digest << keyring().digests(kind, key))
-    )
+    row = Throttle.get_or_none(_under(kind, key))
     if row is None or not row.runs(at):
         return 0
     return math.ceil((row.ends_at - at).total_seconds())
@@ -96,3 +108,7 @@ def address_prefix(address: str | None) -> str:
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, 56), strict=False))
     return str(found)
+
+
+def _under(kind: str, key: str) -> Expression:
+    return (Throttle.kind == kind) & (Throttle.digest << keyring().digests(kind, key))

@@ -56,7 +56,9 @@ class Questionnaire(Base):
     state = CharField(max_length=16, default="draft", index=True)
     state_since = UtcField()
     title = JSONField(default=dict)
-    live_version_id = CharField(max_length=32, null=True)  # no foreign key: two tables that need each other
+    live_version_id = CharField(
+        max_length=32, null=True
+    )  # no foreign key: two tables that need each other
     created_at = UtcField()
 
     class Meta:

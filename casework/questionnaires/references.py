@@ -18,6 +18,10 @@ MEND_PATH = N_("Please correct the path, or remove it.")
 UNKNOWN_INSTANCE = N_("The data “%(name)s” do not exist here. They count as empty.")
 NO_ATTACHED_DATA = N_("Use a list of choices from the choices sheet, or remove the expression.")
 LOOP = N_("These depend on each other in a circle: %(names)s.")
+KEEPS_ITSELF = N_("The calculation of “%(name)s” looks at its own earlier value.")
+USE_DOT = N_("Please write a dot instead of the name, if this is meant.")
+LOOKS_INSIDE = N_("The condition of “%(name)s” looks at a question inside it.")
+MOVE_OUT = N_("Please move that question in front; nobody can answer it while the group is hidden.")
 BREAK_LOOP = N_("Please change one of the expressions so that the circle is broken.")
 
 ORDERED = ("relevant", "calculation", "repeat_count")
@@ -50,12 +54,26 @@ class Looker:
             return frozenset({self.spec})
         if isinstance(tree, Call) and tree.name in ("instance", "pulldata"):
             self._instance(tree)
-        own_row = isinstance(tree, Call) and tree.name == "indexed-repeat"
         for place, part in enumerate(tree.parts()):
             denoted = self._look(part, at)
-            if own_row and place == 0 and denoted is not None and self.spec in denoted:
-                self.found.discard(self.spec)  # the same question in another row
+            if (
+                denoted is not None
+                and self.spec in denoted
+                and self._may_see_itself(tree, part, place)
+            ):
+                self.found.discard(self.spec)
         return None
+
+    def _may_see_itself(self, tree: Expression, part: Expression, place: int) -> bool:
+        """Whether a question may look at itself here: in another row, or to keep what it has."""
+        if not isinstance(tree, Call):
+            return False
+        if tree.name == "indexed-repeat":
+            return place == 0
+        keeps = tree.name in ("coalesce", "if") and isinstance(part, Reference)
+        if keeps and self.column == "calculation":
+            self._report(WARNING, KEEPS_ITSELF, USE_DOT, name=self.spec.name)
+        return keeps
 
     def _report(self, severity: str, msgid: str, advice: str, **params: object) -> None:
         row = self.spec.item.row if self.spec.item else 0
@@ -118,6 +136,13 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
         wanted = {spec.parent} if spec.parent is not None else set()
         for column, tree in spec.expressions.items():
             found = Looker(form, spec, column, findings).look(tree)
+            if spec.kind != "question" and any(spec in each.chain[:-1] for each in found):
+                row = spec.item.row if spec.item else 0
+                params = {"name": spec.name}
+                findings.append(
+                    Finding(WARNING, LOOKS_INSIDE, MOVE_OUT, params, row=row, column=column)
+                )
+                found = {each for each in found if spec not in each.chain}
             if column in ORDERED:
                 wanted |= found
         needs[spec] = wanted

@@ -48,7 +48,8 @@ class Remark:
 
     def sentence(self, tag: str = "en") -> str:
         """What was found and what to do, in the language `tag`."""
-        return gettext_in(tag, self.msgid) % dict(self.params)
+        text = gettext_in(tag, self.msgid)
+        return text % dict(self.params) if self.params else text
 
 
 @dataclass
@@ -93,7 +94,7 @@ def _figures(counts: Counter[str], tag: str) -> list[str]:
     return [
         gettext_in(tag, msgid) % {"n": f"{counts[figure]:,}"}
         for figure, msgid in FIGURES.items()
-        if counts[figure] or figure in ("read", "written") & counts.keys()
+        if figure in counts and (counts[figure] or figure in ("read", "written"))
     ]
 
 

@@ -41,7 +41,7 @@ class Specified:
 
 _TABLES = """
 organization organizations.csv id! name! alternate_name description! email:email website:uri tax_status
-  tax_id year_incorporated:number legal_status logo:uri uri:uri parent_organization_id~organization
+  tax_id year_incorporated:number legal_status logo uri:uri parent_organization_id~organization
 program programs.csv id! organization_id!>organization name! alternate_name description!
 service services.csv id! organization_id!>organization program_id>program name! alternate_name description
   url:uri email:email status!=active|inactive|defunct|temporarily_closed interpretation_services
@@ -145,9 +145,10 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
     "other_attributes": ("attribute", {}),
     "payment_accepted": ("cost_option", {}),
     "payments_accepted": ("cost_option", {}),
-    "eligibility": ("eligibility", {}),
-    "eligibilities": ("eligibility", {}),
 }
+
+# Columns by which a file of an older version is known as a table at all.
+OLD_COLUMNS = frozenset({"taxonomy_id", "weekday", "language", "eligibility", "payment"})
 
 # Where JSON objects hold others: the property, and the kind of what is in it.
 NESTED = {

@@ -11,6 +11,8 @@ from casework.core.throttles import (
     Throttle,
     address_prefix,
     allow,
+    forget,
+    give_back,
     purge_throttles,
     retry_after,
 )
@@ -53,6 +55,28 @@ def test_a_clock_that_is_put_back_a_day_locks_nobody_out(db, clock):
     clock.forward(days=-1)
     assert retry_after("status", "a", at=clock()) == 0
     assert tries(1, clock) == [True]
+
+
+def test_a_try_that_is_given_back_can_be_used_again(db, clock):
+    tries(20, clock)
+    give_back("status", "a")
+    assert tries(2, clock) == [True, False]
+
+
+def test_giving_back_more_than_was_used_gains_nothing(db, clock):
+    tries(1, clock)
+    for _ in range(3):
+        give_back("status", "a")
+    give_back("status", "nobody")
+    assert tries(21, clock) == [True] * 20 + [False]
+
+
+def test_a_forgotten_key_starts_anew(db, clock):
+    tries(20, clock)
+    tries(20, clock, key="b")
+    forget("status", "a")
+    assert tries(1, clock) == [True]
+    assert tries(1, clock, key="b") == [False]
 
 
 def test_a_key_that_was_never_tried_need_not_wait(db, clock):

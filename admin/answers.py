@@ -1,0 +1,121 @@
+"""The answers of a request as they were given: in the order of the form, in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from admin.base.shown import site_zone
+from admin.i18n import gettext as _
+from admin.i18n import reading_language
+from casework.core.clock import in_zone
+from casework.questionnaires.expressions import Node
+from casework.questionnaires.filling import Filling, fill
+from casework.submissions import Submission
+
+LONGEST_FIELD = 120
+# What identifies or reaches a person is copied, never translated.
+NAMES_AND_ADDRESSES = ("person.", "member.", "helper.", "household.", "contact.")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text and the language that it is really in."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question with its answer.
+
+    `question` and `shown` are in the staff's language, `asked` and `given` in the person's;
+    `key` names the answer for its translations and is empty where nothing is to translate.
+    """
+
+    question: Wording
+    asked: Wording
+    shown: str
+    given: str
+    is_text: bool
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Answers under one heading; `number` counts the rows of a repeat from 1."""
+
+    title: Wording
+    answers: tuple[Answer, ...]
+    number: int = 0
+
+
+def parts_of(submission: Submission, *, at: datetime) -> list[Part]:
+    """The answers of `submission` by heading, in the order of the form it was made with."""
+    filling = fill(
+        submission.version.form,
+        submission.answers,
+        now=in_zone(at, site_zone()),
+        language=submission.language,
+        seed=submission.id.hex,
+    )
+    reader = _Reader(filling, reading_language(), submission.language)
+    return [part for part in reader.parts(filling.root, filling.root) if part.answers]
+
+
+def texts_of(parts: list[Part]) -> dict[str, str]:
+    """The free texts among the answers by their keys."""
+    return {each.key: each.given for part in parts for each in part.answers if each.key}
+
+
+class _Reader:
+    """Reads one filled form aloud in two languages."""
+
+    def __init__(self, filling: Filling, staff: str, person: str) -> None:
+        self.filling, self.staff, self.person = filling, staff, person
+
+    def parts(self, node: Node, heading: Node, number: int = 0) -> Iterator[Part]:
+        """The part of `node` itself, then those of the groups and rows inside it."""
+        inner: list[Part] = []
+        own: list[Answer] = []
+        for spec in node.spec.children:
+            for position, child in enumerate(node.children.get(spec.name, ()), 1):
+                if spec.kind == "question":
+                    own.extend(self.answer(child))
+                else:
+                    row = position if spec.kind == "repeat" else 0
+                    inner.extend(self.parts(child, child, row))
+        yield Part(self.title(heading), tuple(own), number)
+        yield from inner
+
+    def title(self, node: Node) -> Wording:
+        """The label of a group in the staff's language."""
+        if node.spec.item is None:
+            return Wording(_("Further answers"), self.staff)
+        return Wording(*self.filling.text(node.spec.item.label, self.staff, node))
+
+    def answer(self, node: Node) -> Iterator[Answer]:
+        """The question and what was answered; nothing where nothing was."""
+        spec, value = node.spec, self.filling.answer(node)
+        if not value or spec.type is None or not spec.type.shown:
+            return
+        question = spec.question
+        is_text = question.type == "text"
+        yield Answer(
+            question=Wording(*self.filling.text(question.label, self.staff, node)),
+            asked=Wording(*self.filling.text(question.label, self.person, node)),
+            shown=_("yes") if question.type == "acknowledge" else self.filling.shown(node, self.staff),
+            given=self.filling.shown(node, self.person),
+            is_text=is_text,
+            key=_key(node) if is_text and not _is_name(question.save_to) else "",
+        )
+
+
+def _is_name(save_to: str) -> bool:
+    return save_to.startswith(NAMES_AND_ADDRESSES)
+
+
+def _key(node: Node) -> str:
+    return ("answers/" + "/".join(node.path))[:LONGEST_FIELD]

@@ -1,0 +1,208 @@
+"""The survey sheet: rows to a tree of groups, repeats and questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from casework.core.i18n import N_
+from casework.formats.xlsform.cells import first_row, read_cells, used_places
+from casework.formats.xlsform.columns import SURVEY_FIELDS, SURVEY_TEXTS, Headings
+from casework.formats.xlsform.tidying import tidy_expression
+from casework.formats.xlsform.workbooks import Rows
+from casework.questionnaires.compiling import is_dynamic
+from casework.questionnaires.definitions import Group, Item, Question, Repeat, Texts
+from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding
+from casework.questionnaires.question_types import FROM_FILE, QUESTION_TYPES, TYPE_ALIASES
+
+BOUNDARY = re.compile(r"(begin|end)[\s_]+(group|repeat|lgroup|looped group)", re.IGNORECASE)
+OR_OTHER = re.compile(r"\s+or[\s_]+(?:specify[\s_]+)?other$", re.IGNORECASE)
+EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
+LISTED = tuple(name for name, kind in QUESTION_TYPES.items() if kind.needs_list) + FROM_FILE
+BY_APPEARANCE = ("tel", "email")
+YES = ("yes", "true", "true()")
+NO = ("no", "false", "false()")
+
+NO_COLUMN = N_("The sheet “%(sheet)s” has no column “%(column)s”.")
+ADD_COLUMN = N_("Please add the column with this heading.")
+NO_TYPE = N_("The row “%(name)s” has no type; it is not read.")
+ADD_TYPE = N_("Please write the type of the question into the column “type”.")
+DISABLED = N_("The row “%(name)s” is switched off and is not read.")
+NOTHING_TO_DO = N_("Nothing has to be done.")
+NOT_OPEN = N_("Here ends a %(kind)s that did not begin.")
+REMOVE_END = N_("Please remove the row, or add the row where it begins.")
+NOT_CLOSED = N_("The %(kind)s “%(name)s” does not end.")
+ADD_END = N_("Please add a row “end %(kind)s”.")
+CROSSED = N_("Here ends a %(kind)s, but the %(open_kind)s “%(name)s” is open.")
+ORDER_ENDS = N_("Please bring the rows that end groups and repeats into order.")
+NAMED_FOR_YOU = N_("The row had no name; it is called “%(name)s”.")
+GIVE_NAME = N_("Please give it a name of its own.")
+CORRECTED = N_("The expression was read as: %(expression)s")
+CHECK_IT = N_("Please check that this is what was meant, and correct the cell.")
+
+
+@dataclass
+class _Open:
+    """A group or repeat that has not ended yet; the outermost one is the form."""
+
+    kind: str
+    name: str
+    row: int
+    cells: dict[str, Any]
+    items: list[Item] = field(default_factory=list)
+
+
+class SurveyReader:
+    """Reads the rows; afterwards `languages` holds the languages of the headings."""
+
+    def __init__(self, default: str, findings: list[Finding]) -> None:
+        self.default = default
+        self.findings = findings
+        self.languages: Texts = {}
+        self._open: list[_Open] = [_Open("form", "", 0, {})]
+
+    def read(self, rows: Rows) -> tuple[Item, ...]:
+        """The items of the form."""
+        at = first_row(rows)
+        if at is None:
+            return ()
+        headings = Headings("survey", SURVEY_FIELDS, SURVEY_TEXTS, self.default, self.findings)
+        columns = headings.read(rows[at], used_places(rows[at + 1 :]))
+        self.languages = headings.languages
+        fields = {column.name for column in columns if column.kind == "field"}
+        for missing in sorted({"type", "name"} - fields):
+            params = {"sheet": "survey", "column": missing}
+            self.findings.append(Finding(ERROR, NO_COLUMN, ADD_COLUMN, params, "survey", at + 1))
+        for number, row in enumerate(rows[at + 1 :], at + 2):
+            cells = read_cells(columns, row)
+            if cells:
+                self._row(cells, number)
+        while len(self._open) > 1:
+            unclosed = self._open[-1]
+            params = {"kind": unclosed.kind, "name": unclosed.name}
+            self._report(ERROR, NOT_CLOSED, ADD_END, unclosed.row, "type", **params)
+            self._close()
+        return tuple(self._open[0].items)
+
+    def _report(
+        self, severity: str, msgid: str, advice: str, row: int, column: str, **params: str
+    ) -> None:
+        self.findings.append(Finding(severity, msgid, advice, params, "survey", row, column))
+
+    def _row(self, cells: dict[str, Any], row: int) -> None:
+        written = " ".join(cells.pop("type", "").split())
+        name = cells.pop("name", "")
+        if cells.pop("disabled", "").lower() in YES:
+            self._report(NOTICE, DISABLED, NOTHING_TO_DO, row, "disabled", name=name or written)
+            return
+        boundary = BOUNDARY.match(written)
+        if not written:
+            if name or "label" in cells:
+                self._report(ERROR, NO_TYPE, ADD_TYPE, row, "type", name=name)
+            return
+        if boundary is None:
+            self._question(written, name, cells, row)
+        elif boundary[1].lower() == "begin":
+            kind = "group" if boundary[2].lower() == "group" else "repeat"
+            name = name or self._made_up_name(kind, row)
+            self._open.append(_Open(kind, name, row, self._cleaned(cells, row)))
+        else:
+            self._end("group" if boundary[2].lower() == "group" else "repeat", row)
+
+    def _end(self, kind: str, row: int) -> None:
+        if len(self._open) == 1:
+            self._report(ERROR, NOT_OPEN, REMOVE_END, row, "type", kind=kind)
+            return
+        open_one = self._open[-1]
+        if open_one.kind != kind:
+            params = {"kind": kind, "open_kind": open_one.kind, "name": open_one.name}
+            self._report(ERROR, CROSSED, ORDER_ENDS, row, "type", **params)
+        self._close()
+
+    def _close(self) -> None:
+        done = self._open.pop()
+        shape = Repeat if done.kind == "repeat" else Group
+        item = shape(name=done.name, items=tuple(done.items), row=done.row, **done.cells)
+        self._open[-1].items.append(item)
+
+    def _made_up_name(self, kind: str, row: int) -> str:
+        name = f"{kind}_{row}"
+        self._report(WARNING, NAMED_FOR_YOU, GIVE_NAME, row, "name", name=name)
+        return name
+
+    def _question(self, written: str, name: str, cells: dict[str, Any], row: int) -> None:
+        kind, list_name, or_other = read_type(written)
+        if not name and kind == "note":
+            name = self._made_up_name(kind, row)
+        question = Question(
+            name=name,
+            type=kind,
+            list_name=list_name,
+            or_other=or_other,
+            row=row,
+            **self._cleaned(cells, row),
+        )
+        self._open[-1].items.append(_settled_type(question))
+
+    def _cleaned(self, cells: dict[str, Any], row: int) -> dict[str, Any]:
+        """The cells as an item wants them: expressions tidied, truths and lists told apart."""
+        for column in EXPRESSIONS:
+            if column in cells:
+                cells[column] = self._tidied(cells[column], row, column)
+        for column in ("required", "read_only"):
+            if column in cells:
+                cells[column] = self._truth(cells[column], row, column)
+        if "default" in cells and is_dynamic(tidy_expression(cells["default"])):
+            cells["default"] = self._tidied(cells["default"], row, "default")
+        if "appearance" in cells:
+            cells["appearance"] = tuple(cells["appearance"].split())
+        if "parameters" in cells:
+            cells["parameters"] = read_parameters(cells["parameters"])
+        return cells
+
+    def _truth(self, text: str, row: int, column: str) -> bool | str:
+        plain = text.lower().replace(" ", "")
+        if plain in YES or plain in NO:
+            return plain in YES
+        return self._tidied(text, row, column)
+
+    def _tidied(self, text: str, row: int, column: str) -> str:
+        tidy = tidy_expression(text)
+        if tidy != text.strip() and tidy.lower().removesuffix("()") != text.strip().lower():
+            self._report(WARNING, CORRECTED, CHECK_IT, row, column, expression=tidy)
+        return tidy
+
+
+def read_type(written: str) -> tuple[str, str, bool]:
+    """Type, list (or file) and whether `or_other` is asked for; an unknown type as written."""
+    lowered = written.lower()
+    alone = TYPE_ALIASES.get(lowered.replace("_", " "), TYPE_ALIASES.get(lowered, lowered))
+    if alone in QUESTION_TYPES and alone not in LISTED:
+        return alone, "", False
+    names = sorted({*LISTED, *(a for a, t in TYPE_ALIASES.items() if t in LISTED)}, key=len)
+    for name in reversed(names):
+        if lowered == name or lowered.startswith(f"{name} "):
+            rest = written[len(name) :].strip()
+            list_name = OR_OTHER.sub("", f" {rest}").strip()
+            return TYPE_ALIASES.get(name, name), list_name, list_name != rest
+    return written, "", False
+
+
+def read_parameters(text: str) -> Texts:
+    """`start=1;end=10` or `start=1 end=10` by name; a word without `=` has no value."""
+    parts = re.split(r"[;,]" if re.search(r"[;,]", text) else r"\s+", text.strip())
+    pairs = [part.partition("=") for part in parts if part.strip()]
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _settled_type(question: Question) -> Question:
+    """`text` with the appearance `tel` or `email` is that type; `email` without text is a device's."""
+    if question.type == "text":
+        for name in BY_APPEARANCE:
+            if name in question.appearance:
+                rest = tuple(token for token in question.appearance if token != name)
+                return replace(question, type=name, appearance=rest)
+    if question.type == "email" and not question.label and not question.hint:
+        return replace(question, type="device_email")
+    return question

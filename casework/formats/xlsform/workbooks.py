@@ -1,0 +1,150 @@
+"""Opens .xlsx and .xls by content, after looking for what could hurt.
+
+An .xlsx is unpacked piece by piece against a limit before any library sees it, its XML may not
+declare entities, and no cell may lie so far out that the table would fill the memory.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from casework.core.db import clean
+from casework.core.i18n import N_
+from casework.core.refusals import Refusal
+
+MAX_FILE = 5 * 1024 * 1024
+MAX_UNPACKED = 40 * 1024 * 1024
+MAX_PARTS = 1000
+MAX_ROWS = 20_000
+MAX_COLUMNS = 1000
+MAX_CELLS = 2_000_000
+CHUNK = 1024 * 1024
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+TOO_LARGE = N_("The file is larger than %(limit)s MB. Please make it smaller.")
+UNPACKS_TOO_LARGE = N_("The file unpacks to more than %(limit)s MB. It was not opened.")
+NOT_EXCEL = N_("This is not an Excel file. Please save the form as .xlsx and try again.")
+DAMAGED = N_(
+    "The Excel file is damaged and cannot be read. Please save it again and try once more."
+)
+HOSTILE = N_("The file contains XML declarations that do not belong in a form. It was not opened.")
+TOO_MANY_ROWS = N_("The sheet “%(sheet)s” is larger than %(limit)s rows. Please divide the form.")
+TOO_WIDE = N_("A sheet has cells beyond row %(rows)s or column %(columns)s. Please remove them.")
+
+CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>")
+ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"']([0-9]{1,9})[\"'][^>]*(?<!/)>")
+VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
+ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+Rows = list[list[str]]
+
+
+class WorkbookRefused(Refusal):
+    """The file is no workbook, or one that is not opened."""
+
+    msgid = NOT_EXCEL
+
+
+def open_sheets(data: bytes) -> dict[str, Rows]:
+    """The cells of each sheet as texts, by sheet name. Raises `WorkbookRefused`."""
+    if len(data) > MAX_FILE:
+        raise WorkbookRefused(TOO_LARGE, limit=MAX_FILE // CHUNK)
+    if data.startswith(ZIP):
+        _inspect_package(data)
+    elif not data.startswith(OLE):
+        raise WorkbookRefused()
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return {name: _rows(book, name) for name in book.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise WorkbookRefused(DAMAGED) from error
+
+
+def _rows(book: CalamineWorkbook, name: str) -> Rows:
+    sheet = book.get_sheet_by_name(name)
+    if sheet.total_height > MAX_ROWS or sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise WorkbookRefused(TOO_MANY_ROWS, sheet=name, limit=MAX_ROWS)
+    return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+
+
+def _text(cell: Any) -> str:
+    """A cell as the text that somebody would have typed."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return str(cell)
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return clean(str(cell)).strip()
+
+
+def _inspect_package(data: bytes) -> None:
+    """Refuse what unpacks too large, declares entities or reaches too far."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+                raise WorkbookRefused(UNPACKS_TOO_LARGE, limit=MAX_UNPACKED // CHUNK)
+            left = MAX_UNPACKED
+            for part in parts:
+                left -= _inspect_part(package, part, left)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise WorkbookRefused(DAMAGED) from error
+
+
+def _inspect_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
+    """How many bytes the part really unpacks to."""
+    chunks = []
+    size = 0
+    with package.open(part) as file:
+        while chunk := file.read(CHUNK):
+            size += len(chunk)
+            if size > left:
+                raise WorkbookRefused(UNPACKS_TOO_LARGE, limit=MAX_UNPACKED // CHUNK)
+            chunks.append(chunk)
+    if part.filename.lower().endswith((".xml", ".rels")):
+        _inspect_xml(b"".join(chunks), is_sheet="worksheets/" in part.filename.lower())
+    return size
+
+
+def _inspect_xml(content: bytes, *, is_sheet: bool) -> None:
+    if b"\0" in content[:200]:  # UTF-16: no spreadsheet program writes it
+        raise WorkbookRefused(HOSTILE)
+    if ENTITY.search(content):
+        raise WorkbookRefused(HOSTILE)
+    if not is_sheet:
+        return
+    far = any(
+        int(found[2]) > MAX_ROWS or _column_number(found[1]) > MAX_COLUMNS
+        for found in CELL.finditer(content)
+    )
+    if far or any(_has_value(content, found) for found in ROW.finditer(content)):
+        raise WorkbookRefused(TOO_WIDE, rows=MAX_ROWS, columns=MAX_COLUMNS)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _has_value(content: bytes, row: re.Match[bytes]) -> bool:
+    """Whether a row beyond the limit holds anything but empty, formatted cells."""
+    if int(row[1]) <= MAX_ROWS:
+        return False
+    end = ROW.search(content, row.end())
+    return VALUE.search(content, row.end(), end.start() if end else len(content)) is not None

@@ -1,0 +1,264 @@
+"""Somebody's way through a questionnaire: the draft of this browser, and how far it reaches."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from flask import abort, current_app, g, request, url_for
+from werkzeug.wrappers import Response
+
+from casework.core.db import transaction
+from casework.core.refusals import NotFound
+from casework.questionnaires.filling import Filling, fill
+from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, live
+from casework.questionnaires.pages import Page
+from casework.questionnaires.places import Place, find_place, layout, places, row_places, rows
+from casework.questionnaires.problems import Path, Problem
+from casework.questionnaires.steps import TooManyRows, add_row, begin
+from casework.questionnaires.validating import problems
+from casework.submissions import Draft, draft_of, keep_draft, start_draft, submission_of
+from portal.centre import centre, local, now
+from portal.forms import Raw
+from portal.suspicion import STAMP, TRAP, shown_at
+
+CHECK, RECEIPT, DISCARD = RESERVED = ("check", "receipt", "discard")
+DAY = 24 * 3600
+
+
+@dataclass
+class State:
+    """What a draft keeps: answers; by page what was typed letter by letter; notes on spam."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    typed: dict[str, Raw] = field(default_factory=dict)
+    marks: list[str] = field(default_factory=list)
+    shown: int | None = None
+
+
+class Journey:
+    """One browser's draft of one questionnaire; there may be none yet.
+
+    `filling` holds the answers. While the page of a row that is not stored yet is open,
+    `new_row` is that row's path and `filling` has it already.
+    """
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.token = request.cookies.get(cookie_name(slug), "")
+        self.draft = self._own_draft()
+        self.version = self.draft.version if self.draft else live_version(slug)
+        self.form = self.version.form
+        self.state = State(**self.draft.answers) if self.draft else State()
+        self.filling = self._filling()
+        self.new_row: Path = ()
+
+    def _own_draft(self) -> Draft | None:
+        draft = draft_of(self.token, at=now()) if self.token else None
+        if draft is None or draft.version.questionnaire.slug != self.slug:
+            return None
+        return draft
+
+    def _filling(self) -> Filling:
+        moment, tag = local(now()), g.language
+        if self.draft is None:
+            return begin(self.form, now=moment, language=tag)
+        return fill(
+            self.form, self.state.answers, now=moment, language=tag, seed=self.draft.id.hex
+        )
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """What is being filled in."""
+        return self.version.questionnaire
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether this browser's draft has become a submission."""
+        return self.draft is None and bool(self.token) and submission_of(self.token) is not None
+
+    # Where one may be
+
+    def find(self, page_name: str, row_ids: str = "") -> Place | None:
+        """The page at this address, or None where it is not asked now. Unknown pages are a 404.
+
+        The row that would be added next has its pages already.
+        """
+        page = layout(self.form).by_id.get(page_name.removesuffix("~"))
+        ids = row_ids.split(".") if row_ids else []
+        repeats = [spec for spec in page.scope.chain if spec.kind == "repeat"] if page else []
+        if page is None or len(repeats) != len(ids):
+            abort(404)
+        path = tuple(part for spec, each in zip(repeats, ids, strict=True) for part in (spec.key, each))
+        if path and path not in self.filling.by_path:
+            self._open_new_row(page, path)
+        return find_place(self.filling, page.id, path)
+
+    def _open_new_row(self, page: Page, path: Path) -> None:
+        for each in layout(self.form).by_id.values():
+            if each.is_repeat and each.about is page.scope:
+                repeat = find_place(self.filling, each.id, path[:-2])
+                if repeat is not None and self.next_row(repeat) == path:
+                    self.filling, _ = add_row(self.filling, repeat)
+                    self.new_row = path
+
+    def next_row(self, repeat: Place) -> Path:
+        """The path of the row that would be added next. Raises `TooManyRows`."""
+        _, row_id = add_row(self.filling, repeat)
+        return (*repeat.path, row_id)
+
+    def first_open(self) -> Place | None:
+        """The first page with something to answer or to correct; None when all is complete."""
+        every = places(self.filling)
+        if self.draft is None:
+            return every[0]
+        return next((each for each in every if page_problems(self.filling, each)), None)
+
+    def reaches(self, place: Place) -> bool:
+        """Whether every page before this one is complete."""
+        every = places(self.filling)
+        reached = self.first_open()
+        return reached is None or every.index(self.top(place)) <= every.index(reached)
+
+    def top(self, place: Place) -> Place:
+        """The page itself, or the list that its row belongs to."""
+        if not place.rows:
+            return place
+        every = places(self.filling)
+        return next(each for each in every if each.page.is_repeat and each.path == place.rows[:1])
+
+    def list_of(self, place: Place) -> Place:
+        """The list that a row's page belongs to."""
+        found = next(
+            each
+            for each in layout(self.form).by_id.values()
+            if each.is_repeat and each.about is place.page.scope
+        )
+        return Place(found, place.rows[:-2])
+
+    def siblings(self, place: Place) -> list[Place]:
+        """The pages of the same row, or those outside all rows."""
+        if not place.rows:
+            return places(self.filling)
+        return row_places(self.filling, self.list_of(place), place.rows[-1])
+
+    def after(self, place: Place) -> Place | None:
+        """The next page; None where only checking is left."""
+        every = self.siblings(place)
+        rest = every[every.index(place) + 1 :] if place in every else every
+        if rest:
+            return rest[0]
+        return self.list_of(place) if place.rows else None
+
+    def before(self, place: Place | None) -> Place | None:
+        """The page before; None before the first one. Before checking comes the last page."""
+        if place is None:
+            return places(self.filling)[-1]
+        every = self.siblings(place)
+        position = every.index(place)
+        if position:
+            return every[position - 1]
+        return self.list_of(place) if place.rows else None
+
+    # Addresses
+
+    def address(self, place: Place | None, **query: str) -> str:
+        """Where a page is; without one, where the answers are checked."""
+        if place is None:
+            return self.address_of(CHECK, **query)
+        name = place.page.id + ("~" if place.page.id in RESERVED else "")
+        return self.address_of(name, ".".join(place.rows[1::2]), **query)
+
+    def address_of(self, page_name: str, row_ids: str = "", **query: str) -> str:
+        """The address of a page by its name."""
+        more = {"row_ids": row_ids} if row_ids else {}
+        return url_for("portal.page", slug=self.slug, page_name=page_name, **more, **query)
+
+    @property
+    def start(self) -> str:
+        """Where the questionnaire begins."""
+        return url_for("portal.form", slug=self.slug)
+
+    # Keeping
+
+    def typed(self, place: Place) -> Raw:
+        """What was typed on a page and is not an answer yet, or not in the same letters."""
+        return self.state.typed.get(place_key(place), {})
+
+    def keep(self, filling: Filling, place: Place | None = None, raw: Raw | None = None) -> None:
+        """Store the answers, and for a page what was typed there; begins a draft if need be."""
+        self.state.answers = filling.answers
+        if place is not None:
+            self.state.typed.pop(place_key(place), None)
+            if raw:
+                self.state.typed[place_key(place)] = raw
+        with transaction():
+            if self.draft is None:
+                self._begin()
+            keep_draft(self.draft, asdict(self.state), g.language, at=now())
+        self.filling = filling
+
+    def _begin(self) -> None:
+        self.draft, self.token = start_draft(self.version, g.language, at=now())
+        self.state.shown = shown_at(request.form.get(STAMP, ""))
+        if self.state.shown is None:
+            self.state.marks.append("stamp")
+
+    def notice_trap(self) -> None:
+        """Note that a field was filled in which no person sees."""
+        if request.form.get(TRAP) and "trap" not in self.state.marks:
+            self.state.marks.append("trap")
+
+    def set_cookie(self, response: Response, seconds: int | None = None) -> Response:
+        """Let the browser keep the draft's secret; by default as long as the draft lives."""
+        age = centre()["draft_days"] * DAY if seconds is None else seconds
+        response.set_cookie(
+            cookie_name(self.slug), self.token, max_age=age,
+            secure=is_https(), httponly=True, samesite="Lax",
+        )  # fmt: skip
+        return response
+
+    def forget_cookie(self, response: Response) -> Response:
+        """Let the browser forget the draft's secret."""
+        self.token = ""
+        return self.set_cookie(response, 0)
+
+
+def page_problems(filling: Filling, place: Place) -> list[Problem]:
+    """What is wrong on a page; on a list, on the pages of its rows."""
+    if not place.page.is_repeat:
+        return problems(filling, place)
+    return [
+        problem
+        for row in rows(filling, place)
+        for each in row_places(filling, place, row.path[-1])
+        for problem in page_problems(filling, each)
+    ]
+
+
+def live_version(slug: str) -> QuestionnaireVersion:
+    """The published version of a questionnaire for everybody; anything else is a 404."""
+    try:
+        version = live(slug)
+    except NotFound:
+        abort(404)
+    if not Questionnaire.public().where(Questionnaire.slug == slug).exists():
+        abort(404)
+    return version
+
+
+def place_key(place: Place) -> str:
+    """A page's name within a draft."""
+    return "/".join((place.page.id, *place.rows))
+
+
+def cookie_name(slug: str) -> str:
+    """The cookie of one questionnaire's draft."""
+    return f"{'__Host-' if is_https() else ''}draft-{slug}"
+
+
+def is_https() -> bool:
+    """Whether this instance is reached over TLS, as its configuration says."""
+    return current_app.extensions["lotse"]["config"].https
+
+

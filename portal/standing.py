@@ -1,0 +1,202 @@
+"""What the holder of a reference and a PIN gets to see, and nothing else.
+
+Two rules narrow it. Who filled in for somebody else sees what they entered and how each of
+those needs stands: not who helps, no appointments, nothing else that was said in the case.
+And where several requests belong to one case, what was written or agreed to with another
+request stays there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from peewee import JOIN
+
+from casework.appointments import Appointment
+from casework.cases import Need, case_of
+from casework.consent import Release
+from casework.core.access import Actor
+from casework.core.db import Base
+from casework.core.refusals import NotFound
+from casework.interpretations import Interpretation
+from casework.life_areas import LifeArea, NeedCategory
+from casework.messages import OUTBOUND, Message, conversation
+from casework.providers import Organization, Phone, Service
+from casework.referrals import Referral
+from casework.submissions import Submission
+from casework.volunteers import Offer
+
+MANY = 30
+Row = TypeVar("Row", bound=Base)
+
+
+class Standing:
+    """One request and what has become of it, each part read when the page asks for it."""
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.case = case_of(submission)
+        self.by_helper = submission.by_helper
+
+    @property
+    def person(self) -> Actor:
+        """The holder, as the one who acts."""
+        return Actor("person", id=self.submission.id, name=self.submission.reference)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self.case is not None and not self.case.is_live
+
+    @cached_property
+    def offer(self) -> Offer | None:
+        """What a volunteer has registered with this form."""
+        return Offer.get_or_none(Offer.submission == self.submission)
+
+    @cached_property
+    def needs(self) -> list[Need]:
+        """The needs in the case, none of a request that was taken back; for a helper those
+        that were entered."""
+        if self.case is None or self.submission.state == "withdrawn":
+            return []
+        query = (
+            Need.select(Need, NeedCategory, LifeArea)
+            .join(NeedCategory)
+            .switch(Need)
+            .join(LifeArea)
+            .where(Need.case == self.case)
+            .order_by(LifeArea.position, Need.opened_at, Need.id)
+        )
+        if self.by_helper:
+            entered = self.submission.mapped.get("need.category") or []
+            query = query.where(NeedCategory.code << list(entered))
+        return list(query)
+
+    @cached_property
+    def referrals(self) -> dict[uuid.UUID, list[Referral]]:
+        """What was sent to a provider, by need, the latest first; for a helper only outcomes."""
+        query = (
+            Referral.select(Referral, Service, Organization)
+            .join(Service)
+            .switch(Referral)
+            .join(Organization)
+            .where((Referral.need << self.needs) & Referral.sent_at.is_null(False))
+            .order_by(Referral.sent_at.desc(), Referral.id.desc())
+        )
+        found: dict[uuid.UUID, list[Referral]] = defaultdict(list)
+        for referral in query if self.needs else ():
+            if referral.is_final or not self.by_helper:
+                found[referral.__data__["need"]].append(referral)
+        return found
+
+    @cached_property
+    def phones(self) -> dict[uuid.UUID, str]:
+        """A public number for each service or organisation that has one; none of a place."""
+        shown = [referral for each in self.referrals.values() for referral in each]
+        services = {referral.__data__["service"] for referral in shown}
+        organizations = {referral.__data__["organization"] for referral in shown}
+        if not shown or self.by_helper:
+            return {}
+        query = Phone.select().where(
+            ((Phone.service << services) | (Phone.organization << organizations))
+            & Phone.location.is_null()
+            & Phone.contact.is_null()
+        )
+        return {
+            row.__data__["service"] or row.__data__["organization"]: str(row)
+            for row in query.order_by(Phone.id.desc())
+        }
+
+    def phone_of(self, referral: Referral) -> str:
+        """The number under which the one who helps is reached, empty where none is public."""
+        data = referral.__data__
+        return self.phones.get(data["service"]) or self.phones.get(data["organization"]) or ""
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """The conversation, the oldest first."""
+        case = None if self.by_helper else self.case
+        mine = Message.submission.is_null() | (Message.submission == self.submission)
+        return list(conversation(case=case, submission=self.submission).where(mine))
+
+    @cached_property
+    def question(self) -> Message | None:
+        """What the centre wants to know before it can go on."""
+        if self.submission.state != "needs_info":
+            return None
+        return next((each for each in reversed(self.messages) if each.direction == OUTBOUND), None)
+
+    def translations(self, tag: str) -> dict[uuid.UUID, Interpretation]:
+        """Translations of the centre's messages into `tag`; a person's before a machine's."""
+        foreign = [row.id for row in self.messages if row.language != tag]
+        if not foreign:
+            return {}
+        query = Interpretation.select().where(
+            (Interpretation.row_id << foreign)
+            & (Interpretation.field == "body")
+            & (Interpretation.language == tag)
+        )
+        return {row.row_id: row for row in query.order_by(Interpretation.source)}
+
+    @cached_property
+    def appointments(self) -> list[Appointment]:
+        """The latest appointments, the last one first; none for a helper."""
+        if self.case is None or self.by_helper:
+            return []
+        query = Appointment.select().where(Appointment.case == self.case)
+        return list(query.order_by(Appointment.starts_at.desc()).limit(MANY))
+
+    @cached_property
+    def releases(self) -> list[Release]:
+        """What was agreed to; for a helper only what came with the form."""
+        mine = Release.submission == self.submission
+        if self.by_helper:
+            mine &= Release.organization.is_null()
+        elif self.case is not None:
+            mine |= (Release.case == self.case) & Release.submission.is_null()
+        query = Release.select(Release, Organization).join(Organization, JOIN.LEFT_OUTER)
+        return list(query.where(mine).order_by(Release.given_at.desc(), Release.id.desc()))
+
+    def unread(self) -> list[Message]:
+        """Messages of the centre that nobody has marked as read."""
+        return [row for row in self.messages if row.direction == OUTBOUND and not row.read_at]
+
+    def untold(self) -> list[Referral]:
+        """Outcomes that the person has not been shown."""
+        return [
+            referral
+            for each in self.referrals.values()
+            for referral in each
+            if referral.is_final and not referral.shown_to_person_at
+        ]
+
+    def message(self, wanted: str) -> Message:
+        """A message of the centre on this page. Raises `NotFound`."""
+        return _one(wanted, [row for row in self.messages if row.direction == OUTBOUND])
+
+    def referral(self, wanted: str) -> Referral:
+        """A referral on this page. Raises `NotFound`."""
+        return _one(wanted, [row for each in self.referrals.values() for row in each])
+
+    def release(self, wanted: str) -> Release:
+        """A release on this page. Raises `NotFound`."""
+        return _one(wanted, self.releases)
+
+    def appointment(self, wanted: str) -> Appointment:
+        """An appointment on this page. Raises `NotFound`."""
+        return _one(wanted, self.appointments)
+
+    def is_ahead(self, appointment: Appointment, at: datetime) -> bool:
+        """Whether it can still be cancelled."""
+        return appointment.state == "planned" and appointment.starts_at > at
+
+
+def _one(wanted: str, rows: list[Row]) -> Row:
+    found = next((row for row in rows if row.id.hex == wanted), None)
+    if found is None:
+        raise NotFound()
+    return found
