@@ -30,7 +30,7 @@ class Catalogues(Domain):
     """Flask-Babel's texts, taken from the one place that knows fallbacks between languages."""
 
     def get_translations(self) -> object:
-        return i18n.catalogue(g.get("language", i18n.DEFAULT), self.domain)
+        return i18n.catalogue(g.get("language", i18n.DEFAULT))
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -45,7 +45,7 @@ def create_app(config: Config | None = None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    Babel(app, locale_selector=current_locale, default_domain=Catalogues(domain="messages"))
+    Babel(app, locale_selector=current_locale).domain_instance = Catalogues()
     CSRFProtect(app)
     register_database(app)
     register_headers(app, config)
@@ -81,10 +81,10 @@ def current_locale() -> str:
 
 
 def register_database(app: Flask) -> None:
-    """One connection for each request."""
+    """One connection for each request, opened before anything else looks at it."""
 
-    @app.before_request
-    def connect() -> None:
+    @app.url_value_preprocessor
+    def connect(endpoint: str | None, values: object) -> None:
         if database.is_closed():
             database.connect()
 
@@ -97,8 +97,8 @@ def register_database(app: Flask) -> None:
 def register_headers(app: Flask, config: Config) -> None:
     """The security headers of every answer, with a fresh nonce for each."""
 
-    @app.before_request
-    def make_nonce() -> None:
+    @app.url_value_preprocessor
+    def make_nonce(endpoint: str | None, values: object) -> None:
         g.nonce = secrets.token_urlsafe(16)
 
     @app.context_processor

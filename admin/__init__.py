@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, render_template, request
-from flask_admin import Admin
+from flask_admin import Admin, expose
 from flask_admin.theme import Theme
 from flask_security import current_user
 from werkzeug.exceptions import HTTPException
@@ -15,7 +15,9 @@ from admin.auth import current_actor, register_security
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.system import LifeAreas, NeedCategories, Sites, Today
+from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
+from admin.base import DeskPage
+from admin.system import AuditTrail, Outbox, StaffAccounts
 from admin.permissions import note_permissions
 from casework.core.config import Config
 from casework.core.i18n import CATALOGUES, LANGUAGES, STAFF_LANGUAGES, language
@@ -23,12 +25,26 @@ from casework.core.settings import all_settings
 
 TODAY, SETTINGS, SYSTEM = _l("Today"), _l("Settings"), _l("System")
 
+
+class Today(DeskPage):
+    title = TODAY
+    resource = "home"
+    @expose("/")
+    def index_view(self):
+        return self.render("admin/today.html")
+
+
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
 MENU: list[tuple[Any, type]] = [
     (TODAY, Today),
     (SETTINGS, LifeAreas),
     (SETTINGS, NeedCategories),
+    (SETTINGS, Texts),
     (SETTINGS, Sites),
+    (SETTINGS, SettingsPage),
+    (SYSTEM, StaffAccounts),
+    (SYSTEM, AuditTrail),
+    (SYSTEM, Outbox),
 ]
 
 

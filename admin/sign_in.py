@@ -83,7 +83,8 @@ def logout() -> ResponseReturnValue:
 
 def second_factor() -> ResponseReturnValue:
     """Set up codes from an app, before the first entry or later from one's account."""
-    user = current_user if current_user.is_authenticated else _pending_user()
+    signed_in = current_user.is_authenticated
+    user = current_user._get_current_object() if signed_in else _pending_user()
     if user is None:
         return to_sign_in()
     if user.is_enrolled:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 
 from admin.auth import now
 from admin.base import show_date
@@ -13,7 +13,7 @@ from admin.base.shown import site_zone
 from admin.i18n import gettext as _
 from admin.i18n import ngettext, reading_language
 from casework.core.clock import local_date
-from casework.core.i18n import LANGUAGES, N_
+from casework.core.i18n import LANGUAGES, N_, language
 
 TURNS = {
     "us": N_("our turn"),
@@ -41,14 +41,6 @@ def language_choices() -> list[tuple[str, str]]:
 def spoken(tags: list[str] | None) -> str:
     """Languages as the reader calls them, joined by commas."""
     return ", ".join(language_name(tag) for tag in tags or [])
-
-
-def locale_of(tag: str) -> Locale:
-    """The Babel locale of `tag`, or the reader's own for one that Babel does not know."""
-    try:
-        return Locale.parse(tag.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(reading_language())
 
 
 def word(table: Mapping[str, str], key: str | None) -> str:
@@ -85,3 +77,14 @@ def overdue(day: date) -> str:
     if days <= 0:
         return _("due today") if days == 0 else _("due on %(day)s", day=show_date(day))
     return ngettext("%(count)s day overdue", "%(count)s days overdue", days)
+
+
+PAGE_WORDS = {
+    "language_name": language_name,
+    "spoken": spoken,
+    "word": word,
+    "turn": turn,
+    "ago": ago,
+    "overdue": overdue,
+    "language": language,
+}

@@ -88,7 +88,7 @@ class Draft(Base):
     code_digest = CharField(max_length=32, unique=True)
     code = SealedField(max_length=24)
     language = CharField(max_length=16)
-    answers = SealedJSONField(default=dict)
+    answers = SealedJSONField()
     started_at = UtcField()
     changed_at = UtcField()
     expires_at = UtcField(index=True)
@@ -169,6 +169,7 @@ def start_draft(
             code_digest=keyring().digest("draft code", code),
             code=code,
             language=language,
+            answers={},
             started_at=at,
             changed_at=at,
             expires_at=at + timedelta(days=setting("draft_days")),

@@ -110,6 +110,7 @@ def raw_of(formdata: MultiDict[str, str], name: str, kind: str) -> list[str]:
     if not any(each in formdata for each in names):
         return formdata.getlist(name)
     parts = [formdata.get(each, "") for each in names]
+    parts[3] = parts[3] or "gregorian"
     return parts if any(part.strip() for part in parts[:3]) else []
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from casework.core.access import PUBLIC
 from casework.core.i18n import LANGUAGES
-from casework.core.refusals import Refusal
 from casework.questionnaires.places import Place, places, rows
 from casework.questionnaires.problems import Problem
 from casework.questionnaires.steps import Outcome, TooManyRows, accept, remove_row
@@ -18,7 +16,7 @@ from casework.submissions import discard_draft, submit
 from portal import showing
 from portal.centre import now
 from portal.forms import Raw, read_page
-from portal.journeys import CHECK, DISCARD, RECEIPT, Journey, page_problems
+from portal.journeys import CHECK, DISCARD, Journey, page_problems
 from portal.language import keep_language
 from portal.suspicion import reasons
 
@@ -85,7 +83,11 @@ def take_page(journey: Journey, place: Place) -> Response:
     name, value = wish()
     journey.notice_trap()
     raw, misfits = read_page(journey.filling, place, request.form, request.files)
-    place = journey.row_of_its_own(place, raw) if "new" in request.form else place
+    if "new" in request.form:
+        try:
+            place = journey.row_of_its_own(place, raw)
+        except TooManyRows as refusal:
+            return showing.page(journey, journey.list_of(place), refusal=refusal)
     outcome = accept(journey.filling, place, raw)
     odd = {problem.path for problem in misfits}
     found = misfits + [problem for problem in outcome.problems if problem.path not in odd]

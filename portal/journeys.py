@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from casework.core.db import transaction
 from casework.core.refusals import NotFound
-from casework.questionnaires.filling import Filling, fill
+from casework.questionnaires.filling import MAX_ROWS, Filling, fill
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, live
 from casework.questionnaires.pages import Page
 from casework.questionnaires.places import Place, find_place, layout, places, row_places, rows
 from casework.questionnaires.problems import Path, Problem
-from casework.questionnaires.steps import TooManyRows, add_row, begin
+from casework.questionnaires.steps import accept, add_row, begin
 from casework.questionnaires.validating import problems
 from casework.submissions import Draft, draft_of, keep_draft, start_draft, submission_of
 from portal.centre import centre, local, now
@@ -40,17 +40,17 @@ class Journey:
     """One browser's draft of one questionnaire; there may be none yet.
 
     `filling` holds the answers. While the page of a row that is not stored yet is open,
-    `new_row` is that row's path and `filling` has it already.
+    `new_row` is that row's path and `filling` has it already; `stored` does not.
     """
 
-    def __init__(self, slug: str) -> None:
+    def __init__(self, slug: str, token: str = "") -> None:
         self.slug = slug
-        self.token = request.cookies.get(cookie_name(slug), "")
+        self.token = token or request.cookies.get(cookie_name(slug), "")
         self.draft = self._own_draft()
         self.version = self.draft.version if self.draft else live_version(slug)
         self.form = self.version.form
         self.state = State(**self.draft.answers) if self.draft else State()
-        self.filling = self._filling()
+        self.stored = self.filling = self._filling()
         self.new_row: Path = ()
 
     def _own_draft(self) -> Draft | None:
@@ -98,14 +98,33 @@ class Journey:
         for each in layout(self.form).by_id.values():
             if each.is_repeat and each.about is page.scope:
                 repeat = find_place(self.filling, each.id, path[:-2])
-                if repeat is not None and self.next_row(repeat) == path:
-                    self.filling, _ = add_row(self.filling, repeat)
-                    self.new_row = path
+                if repeat is not None and self._has_room(repeat) and self.next_row(repeat) == path:
+                    self._open(repeat)
+
+    def _open(self, repeat: Place) -> None:
+        self.filling, row_id = add_row(self.filling, repeat)
+        self.new_row = (*repeat.path, row_id)
+
+    def _has_room(self, repeat: Place) -> bool:
+        return not repeat.is_counted and len(rows(self.filling, repeat)) < MAX_ROWS
 
     def next_row(self, repeat: Place) -> Path:
         """The path of the row that would be added next. Raises `TooManyRows`."""
         _, row_id = add_row(self.filling, repeat)
         return (*repeat.path, row_id)
+
+    def row_of_its_own(self, place: Place, raw: Raw) -> Place:
+        """Where a new row's answers belong when that row exists already.
+
+        A second click finds its own row again. Somebody else's answers, typed on a page
+        that was gone back to, get a row of their own. Raises `TooManyRows`.
+        """
+        if not place.rows or self.new_row:
+            return place
+        if accept(self.filling, place, raw).filling.answers == self.filling.answers:
+            return place
+        self._open(self.list_of(place))
+        return Place(place.page, self.new_row)
 
     def first_open(self) -> Place | None:
         """The first page with something to answer or to correct; None when all is complete."""
@@ -185,6 +204,15 @@ class Journey:
         """What was typed on a page and is not an answer yet, or not in the same letters."""
         return self.state.typed.get(place_key(place), {})
 
+    def forget_row(self, path: Path) -> None:
+        """Drop what was typed on the pages of a row."""
+        depth = len(path)
+        self.state.typed = {
+            key: raw
+            for key, raw in self.state.typed.items()
+            if tuple(key.split("/")[1 : depth + 1]) != path
+        }
+
     def keep(self, filling: Filling, place: Place | None = None, raw: Raw | None = None) -> None:
         """Store the answers, and for a page what was typed there; begins a draft if need be."""
         self.state.answers = filling.answers
@@ -196,7 +224,7 @@ class Journey:
             if self.draft is None:
                 self._begin()
             keep_draft(self.draft, asdict(self.state), g.language, at=now())
-        self.filling = filling
+        self.stored = self.filling = filling
 
     def _begin(self) -> None:
         self.draft, self.token = start_draft(self.version, g.language, at=now())
@@ -260,5 +288,3 @@ def cookie_name(slug: str) -> str:
 def is_https() -> bool:
     """Whether this instance is reached over TLS, as its configuration says."""
     return current_app.extensions["lotse"]["config"].https
-
-

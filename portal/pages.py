@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, abort, g, redirect, render_template
+from markupsafe import Markup
+from werkzeug.wrappers import Response
 
-from casework.questionnaires.models import Questionnaire, live
+from casework.questionnaires.models import Questionnaire
 from casework.texts import Text, text
-from portal.language import centre, wished_language
+from portal.centre import text_values
+from portal.language import wished_language
 from portal.prose import prose
 
 TEXT_PAGES = ("privacy", "imprint", "accessibility")
-PUBLIC_PURPOSES = ("request", "offer", "other")
+FIRST = {"help": 0, "offer": 1}
 
 
 def register(door: Blueprint) -> None:
@@ -22,7 +24,7 @@ def register(door: Blueprint) -> None:
         door.add_url_rule(f"/<lang>/{name}", name, text_page, defaults={"name": name})
 
 
-def choose() -> BaseResponse:
+def choose() -> Response:
     """Lead to the start page in the language that was chosen before or that the header asks for."""
     response = redirect(f"/{wished_language()}/", 302)
     response.vary.update(("Accept-Language", "Cookie"))
@@ -32,8 +34,8 @@ def choose() -> BaseResponse:
 def start() -> str:
     """Who this is, what happens with answers, and the ways in."""
     page = text("page.start", g.language)
-    forms = sorted(public_forms(), key=lambda form: ("help", "offer").index(form[0]) if form[0] in ("help", "offer") else 2)
-    return render_template("portal/start.html", page=page, body=body_of(page), forms=forms)
+    doors = sorted(Questionnaire.public(), key=lambda each: FIRST.get(each.slug, len(FIRST)))
+    return render_template("portal/start.html", page=page, body=body_of(page), doors=doors)
 
 
 def text_page(name: str) -> str:
@@ -42,3 +44,8 @@ def text_page(name: str) -> str:
     if page is None:
         abort(404)
     return render_template("portal/text.html", page=page, body=body_of(page), name=name)
+
+
+def body_of(page: Text | None) -> Markup:
+    """The text as HTML."""
+    return prose(page.body, text_values()) if page else Markup()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import segno
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from casework.core.throttles import address_prefix, allow
-from casework.submissions import draft_by_code, receipt_pin, rekey_draft, submission_of
+from casework.questionnaires.answers import digits_of
+from casework.submissions import Draft, draft_by_code, receipt_pin, rekey_draft, submission_of
 from portal.centre import now
 from portal.journeys import RECEIPT, Journey
 
@@ -51,14 +52,30 @@ def qr_code(path: str) -> Markup:
 
 def resume() -> Response:
     """Go on with a draft whose code was written down."""
-    problem, code = "", ""
-    status = 200
-    if request.method == "POST":
-        code = request.form.get("code", "")[:100]
-        status, problem = 422, _("We do not know this code. Please check it. Drafts are deleted after some days.")
-        if not allowed():
-            status, problem = 429, _("Too many tries. Please wait a quarter of an hour and try again.")
-        elif draft := draft_by_code(code, at=now()):
-            return take_over(draft)
+    if request.method == "GET":
+        return resume_page()
+    code = request.form.get("code", "")[:100]
+    if not allowed():
+        return resume_page(code, _("Too many tries. Please wait a quarter of an hour."), 429)
+    draft = draft_by_code(digits_of(code), at=now())
+    if draft is None:
+        return resume_page(code, _("We do not know this code. Please check every letter."), 422)
+    return take_over(draft)
+
+
+def resume_page(code: str = "", problem: str = "", status: int = 200) -> Response:
+    """The form for the code, with what was typed."""
     body = render_template("portal/resume.html", problem=problem, code=code, failed=bool(problem))
     return Response(body, status, mimetype="text/html")
+
+
+def take_over(draft: Draft) -> Response:
+    """This device has the draft now; the code can bring it to another one again."""
+    journey = Journey(draft.version.questionnaire.slug, rekey_draft(draft))
+    return journey.set_cookie(redirect(journey.address(journey.first_open()), 303))
+
+
+def allowed() -> bool:
+    """Whether this visitor may try another code."""
+    visitor = address_prefix(request.remote_addr)
+    return allow("resume", visitor, limit=TRIES, window=WINDOW, at=now())

@@ -100,7 +100,7 @@ def _with_link(
 
 
 def _send(link: ReplyLink) -> ResponseReturnValue:
-    typed = Typed(*(request.form.get(name, "") for name in ("answer", "note", "free")))
+    typed = Typed(*(clean(request.form.get(name, "")) for name in ("answer", "note", "free")))
     action = request.form.get("action", "send")
     if action == "language":
         return _page(link, typed)
@@ -125,7 +125,7 @@ def _answer(link: ReplyLink, typed: Typed) -> Referral:
     by, at = Actor("provider", id=link.id, name=organization.name), now()
     with transaction():
         referral = referrals.reply_by_link(
-            link, typed.answer, note=clean(typed.note).strip(), by=by, at=at
+            link, typed.answer, note=typed.note.strip(), by=by, at=at
         )
         free = _places(typed.free)
         if free is not None:
@@ -179,7 +179,7 @@ def _page(link: ReplyLink, typed: Typed, problems: dict[str, str] | None = None)
         typed=typed,
         problems=problems or {},
         failed=bool(problems),
-        staff_languages=[i18n.LANGUAGES[tag] for tag in STAFF_LANGUAGES],
+        staff_languages=_staff_languages(),
         day=day,
     )
 
@@ -215,7 +215,10 @@ def _answered(referral: Referral) -> ReferralAlreadyAnswered:
 
 def _closed(title: str, refusal: Refusal, status: int) -> ResponseReturnValue:
     page = render_template(
-        "portal/reply_closed.html", title=title, text=refusal.text(g.language)
+        "portal/reply_closed.html",
+        title=title,
+        text=refusal.text(g.language),
+        staff_languages=_staff_languages(),
     )
     return page, status
 
@@ -234,6 +237,10 @@ def _language() -> str:
     if wished in STAFF_LANGUAGES:
         return wished
     return i18n.negotiate(request.headers.get("Accept-Language", ""), STAFF_LANGUAGES)
+
+
+def _staff_languages() -> list[i18n.Language]:
+    return [i18n.LANGUAGES[tag] for tag in STAFF_LANGUAGES]
 
 
 def reply_address(token: str) -> str:

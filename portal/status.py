@@ -20,7 +20,7 @@ from werkzeug.exceptions import BadRequest, NotFound, TooManyRequests
 
 from casework import appointments, consent, referrals, submissions
 from casework.core import i18n
-from casework.core.db import transaction
+from casework.core.db import clean, transaction
 from casework.core.refusals import NotFound as RowNotFound
 from casework.core.refusals import Refusal
 from casework.core.throttles import address_prefix, allow, give_back, retry_after
@@ -82,14 +82,14 @@ def act_on_status() -> ResponseReturnValue:
 
 def sign_in() -> ResponseReturnValue:
     """Judge reference and PIN, and remember for a while in this browser that they fit."""
-    reference = request.form.get("reference", "")[:MAX_CODE]
+    reference, pin = _code("reference"), _code("pin")
     keys = _throttle_keys(reference)
     for key, limit in keys.items():
         if not allow("status", key, limit=limit, window=WINDOW, at=now()):
             log.warning("refused a status sign-in: too many tries")
             raise TooManyRequests(retry_after=retry_after("status", key, at=now()))
     try:
-        submission = submissions.open_with_pin(reference, request.form.get("pin", "")[:MAX_CODE])
+        submission = submissions.open_with_pin(reference, pin)
     except CodeRefused as refusal:
         log.warning("refused a status sign-in")
         return _sign_in_page(refusal=refusal, status=422)
@@ -237,8 +237,8 @@ def _sign_in_page(
         "portal/status_sign_in.html",
         failed=refusal and refusal.text(g.language),
         expired=expired,
-        reference=request.form.get("reference", "")[:MAX_CODE],
-        pin=request.form.get("pin", "")[:MAX_CODE],
+        reference=_code("reference"),
+        pin=_code("pin"),
         typed=_typed(),
     )
     return page, status
@@ -312,8 +312,12 @@ def _can_withdraw(submission: Submission) -> bool:
     return submissions.STATES.allows(submission.state, "withdrawn")
 
 
+def _code(name: str) -> str:
+    return clean(request.form.get(name, ""))[:MAX_CODE]
+
+
 def _typed() -> str:
-    return request.form.get("body", "")
+    return clean(request.form.get("body", ""))
 
 
 def _back(done: str) -> ResponseReturnValue:

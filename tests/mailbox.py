@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import socket
 import ssl
+import threading
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
@@ -25,6 +26,7 @@ class Mailbox:
     ) -> None:  # fmt: skip
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self._arrival = threading.Condition()
         self.port = port or free_port()
         self.on_recipient, self.on_data, self.on_quit = on_recipient, on_data, on_quit
         self._controller = Controller(
@@ -43,6 +45,11 @@ class Mailbox:
     def __exit__(self, *error: object) -> None:
         self._controller.stop()
 
+    def wait_for(self, number: int, *, seconds: float = 20) -> bool:
+        """Wait until so many mails have arrived; whether they have."""
+        with self._arrival:
+            return self._arrival.wait_for(lambda: len(self.mails) >= number, seconds)
+
     async def handle_RCPT(
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
@@ -54,8 +61,10 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         if self.on_data:
             return self.on_data
-        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
-        self.recipients.append(list(envelope.rcpt_tos))
+        with self._arrival:
+            self.mails.append(email.message_from_bytes(envelope.content, policy=default))
+            self.recipients.append(list(envelope.rcpt_tos))
+            self._arrival.notify_all()
         return "250 taken"
 
     async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:

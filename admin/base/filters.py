@@ -26,6 +26,7 @@ from admin.base.shown import name_of, site_zone
 from admin.i18n import gettext as _
 from casework.core.clock import from_local
 from casework.core.crypto import SealedField
+from casework.core.i18n import N_
 
 MOST_CHOICES = 300
 Choices = Callable[[], Iterable[tuple[str, str]]]
@@ -104,7 +105,7 @@ class YesNoFilter(ChoiceFilter):
     """A column that is true or false."""
 
     def __init__(self, column: Field, name: Any, key: str) -> None:
-        super().__init__(column, name, key, lambda: [("1", "yes"), ("0", "no")])
+        super().__init__(column, name, key, lambda: [("1", N_("yes")), ("0", N_("no"))])
 
     def apply(self, query: ModelSelect, value: str) -> ModelSelect:
         return self.joined(query).where(self.column == (value == "1"))
@@ -167,14 +168,18 @@ class Between(DeskFilter):
         return query.where(kept)
 
 
-def filters_for(column: Field, name: Any, key: str) -> list[DeskFilter]:
-    """The filters that fit a column's type. Raises ValueError for one that cannot be searched."""
+def filters_for(column: Field, name: Any, key: str, words: Any = None) -> list[DeskFilter]:
+    """The filters that fit a column's type, or a choice of `words` (pairs of code and word).
+
+    Raises ValueError for a column that cannot be searched.
+    """
     if isinstance(column, SealedField):
         raise ValueError(f"{key} is sealed: it can be shown, not filtered.")
     if isinstance(column, ForeignKeyField):
         return [RowFilter(column, name, key)]
-    if column.choices:
-        return [ChoiceFilter(column, name, key, lambda: column.choices)]
+    choices = words or column.choices
+    if choices:
+        return [ChoiceFilter(column, name, key, lambda: choices)]
     if isinstance(column, BooleanField):
         return [YesNoFilter(column, name, key)]
     if isinstance(column, DateTimeField | DateField):

@@ -141,9 +141,10 @@ class LabelsField(fields.Field):
     widget = widgets.TextInput()
 
     def __init__(self, label: Any = None, validators: Any = None, *, longest: int = LONG_LINE,
-                 tags: Iterable[str] = tuple(LANGUAGES), **kwargs: Any) -> None:  # fmt: skip
+                 tags: Iterable[str] = tuple(LANGUAGES), needed: Iterable[str] = (),
+                 **kwargs: Any) -> None:  # fmt: skip
         super().__init__(label, validators, **kwargs)
-        self.longest = longest
+        self.longest, self.needed = longest, tuple(needed)
         self.tags = tuple(tags)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -165,6 +166,11 @@ class LabelsField(fields.Field):
         ]
 
     def pre_validate(self, form: Any) -> None:
+        missing = [LANGUAGES[tag].autonym for tag in self.needed if not self.data.get(tag)]
+        if missing:
+            raise validators.StopValidation(
+                _("Please enter a text in: %(languages)s.", languages=", ".join(missing))
+            )
         if any(len(text) > self.longest for text in self.data.values()):
             raise validators.StopValidation(
                 _("At most %(most)s characters, please.", most=self.longest)
@@ -289,6 +295,9 @@ class DeskConverter(CustomModelConverter):
         return WordsField(blank=blank, **options)
 
     def line(self, field: CharField, options: dict[str, Any]) -> fields.Field:
+        words = (getattr(self.view, "column_choices", None) or {}).get(field.name)
+        if words:
+            options.setdefault("choices", words)
         if field.choices or "choices" in options:
             return self.words(field, options)
         return self.text(field, options, field.max_length or LONG_LINE)

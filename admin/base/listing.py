@@ -64,12 +64,15 @@ class Listing:
             if isinstance(entry, DeskFilter):
                 made.append(entry)
             elif isinstance(entry, str):
-                column = getattr(self.model, entry)
-                made.extend(filters_for(column, self.get_column_name(entry), entry))
+                column, label = getattr(self.model, entry), self.get_column_name(entry)
+                made.extend(filters_for(column, label, entry, self._words(entry)))
             else:
                 key = f"{entry.model._meta.table_name}_{entry.name}"
                 made.extend(filters_for(entry, self.get_column_name(key), key))
         return made
+
+    def _words(self, name: str) -> Any:
+        return (self.column_choices or {}).get(name)
 
     def _refresh_filters_cache(self) -> None:
         self.desk_filters = {each.key: each for each in self.get_filters()}

@@ -20,6 +20,7 @@ from admin.base.inline import InlineRowsConverter
 from admin.base.listing import Listing
 from admin.base.pages import DeskRules
 from admin.base.shown import column_of, show_value
+from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext
 from casework.core.db import Base
 
@@ -33,7 +34,8 @@ class CaseworkView(DeskRules, Changing, Listing, ModelView):
     (`column_list`, `column_filters`, `form_columns`, `form_ajax_refs`, `can_create` …), and
     overrides `store` to call its verb. Beyond Flask-Admin: `related` (peewee loads),
     `records_reads`, `form_rows` ({name: function of the actor that gives the choices}),
-    `form_choices` (codes of a JSON list), `form_sections`, `refusal_fields`, `search_keys`,
+    `form_choices` (codes of a JSON list), `column_choices` (words for codes, in lists,
+    filters and forms alike), `form_sections`, `refusal_fields`, `search_keys`,
     `action_permissions`, `permissions`, `statement_budget`.
     """
 
@@ -113,8 +115,9 @@ class CaseworkView(DeskRules, Changing, Listing, ModelView):
             value = getattr(value, part, None)
         holder = type(value) if isinstance(value, Base) else None
         value = getattr(value, last, None)
-        if callable(value):
-            value = value()
+        words = dict((self.column_choices or {}).get(name, ()))
+        if value in words:
+            return _(str(words[value]))
         return show_value(value, column_of(holder, last) if holder else None)
 
     def sections(self, form: Any) -> list[tuple[Any, list[Any]]]:

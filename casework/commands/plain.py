@@ -68,6 +68,10 @@ class Group(click.Group):
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a whole file or none, readable only by who runs the command."""
+    if not path.parent.is_dir():
+        raise click.ClickException(
+            f"The folder {path.parent} does not exist; please create it first."
+        )
     partial = path.with_name(f".{path.name}.part")
     with open(partial, "wb", opener=_private) as file:
         file.write(data)

@@ -131,9 +131,7 @@ def _instance_dir(environ: Mapping[str, str], root: Path) -> Path:
     return folder
 
 
-def _kept(
-    folder: Path, name: str, make: Callable[[], str], announcements: list[str]
-) -> str:
+def _kept(folder: Path, name: str, make: Callable[[], str], announcements: list[str]) -> str:
     """A secret from the instance folder, made there at first start."""
     path = folder / name
     if path.exists():

@@ -117,7 +117,9 @@ def migrate() -> list[str]:
 
 def pending_migrations() -> list[str]:
     """Names of migrations that have not been applied."""
-    return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied]
+    return [
+        step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied
+    ]
 
 
 def new_id() -> uuid.UUID:

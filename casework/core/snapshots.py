@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from peewee import Database, PeeweeException, SqliteDatabase, Table, fn
+from peewee import SQL, Database, PeeweeException, SqliteDatabase, Table, fn
 from playhouse.migrations import Runner
 
 from casework.core.db import MIGRATIONS, connection, database, is_sqlite, migrate
@@ -38,7 +38,7 @@ def counts(db: Database | None = None) -> dict[str, int]:
     """How many rows each table has."""
     db = db or database.obj
     return {
-        name: Table(name).bind(db).select(fn.COUNT("*")).scalar()
+        name: Table(name).bind(db).select(fn.COUNT(SQL("*"))).scalar()
         for name in sorted(db.get_tables())
     }
 
@@ -47,7 +47,7 @@ def in_use() -> bool:
     """Whether the database holds accounts, people or a directory."""
     known = set(database.get_tables())
     return any(
-        Table(name, ("id",)).bind(database.obj).select(fn.COUNT("*")).scalar()
+        Table(name, ("id",)).bind(database.obj).select(fn.COUNT(SQL("*"))).scalar()
         for name in TELLING
         if name in known
     )
@@ -131,7 +131,7 @@ def _save_postgresql(target: Path) -> dict[str, int]:
         database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         (snapshot,) = database.execute_sql("SELECT pg_export_snapshot()").fetchone()
         rows = counts()
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--schema=public",
+        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges",
              f"--snapshot={snapshot}", f"--file={target}")  # fmt: skip
     return rows
 
@@ -139,7 +139,7 @@ def _save_postgresql(target: Path) -> dict[str, int]:
 def _load_postgresql(source: Path, rows: dict[str, int]) -> None:
     """The old tables step aside until the new ones stand; a failure brings them back."""
     with connection():
-        database.execute_sql("ALTER SCHEMA public RENAME TO lotse_before_restore")
+        _step_aside()
         try:
             database.execute_sql("CREATE SCHEMA public")
             _run(
@@ -156,6 +156,16 @@ def _load_postgresql(source: Path, rows: dict[str, int]) -> None:
                 database.execute_sql("ALTER SCHEMA lotse_before_restore RENAME TO public")
             raise
         database.execute_sql("DROP SCHEMA lotse_before_restore CASCADE")
+
+
+def _step_aside() -> None:
+    try:
+        database.execute_sql("ALTER SCHEMA public RENAME TO lotse_before_restore")
+    except PeeweeException as error:
+        raise SnapshotError(
+            "The schema “public” cannot be set aside; please restore as the owner of the database, "
+            "and look whether an earlier restore left a schema “lotse_before_restore”."
+        ) from error
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -13,7 +13,9 @@ from casework.core.refusals import InvalidTransition, Term
 class Machine:
     """The states of one model, with what may follow what and how a person reads them."""
 
-    def __init__(self, names: Mapping[str, str], transitions: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, names: Mapping[str, str], transitions: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self.names = dict(names)
         self.transitions = dict(transitions)
 

@@ -75,7 +75,8 @@ def tell_case(town: Town, household: Household) -> None:
     if random.random() < 0.85:
         give_release(
             case=case, text_version="demo", language=person.language,
-            channel=random.choice(("portal", "paper")), by=SYSTEM, at=opened,
+            channel=random.choice(("portal", "paper")), by=SYSTEM,
+            at=max(opened, town.at - timedelta(days=250)),
         )  # fmt: skip
         released = True
     else:

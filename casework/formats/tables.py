@@ -31,7 +31,7 @@ MAX_ROWS = 1_000_000
 MAX_CELLS = 5_000_000
 DELIMITERS = (",", ";", "\t", "|")
 
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _END = "\x1eend of table\x1e"
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBERS_ONLY = re.compile(r"[+-][\d\s()./,+-]*\Z")
@@ -44,6 +44,12 @@ class TableRefused(Refusal):
     """A file cannot be read as a table; nothing was taken from it."""
 
     msgid = N_("“%(file)s” cannot be read as a table. Please save it anew as CSV (UTF-8) or XLSX.")
+
+
+class EmptyTable(TableRefused):
+    """There is no row at all."""
+
+    msgid = N_("“%(file)s” is empty. A table needs a row of column names.")
 
 
 class FileTooLarge(TableRefused):
@@ -139,7 +145,7 @@ def read_csv(data: bytes, name: str) -> Table:
     rows = _parsed(text, name)
     header = next(rows, None)
     if header is None:
-        raise TableRefused(N_("“%(file)s” is empty. A table needs a row of column names."), file=name)
+        raise EmptyTable(file=name)
     kept = []
     for row in rows:
         if len(kept) >= MAX_ROWS:
@@ -235,7 +241,7 @@ def _as_cell(value: Any) -> Any:
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, str]:
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    encoding = next((found for mark, found in _MARKS.items() if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding), encoding
     except UnicodeDecodeError as error:

@@ -18,7 +18,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from casework.core.db import clean
 from casework.questionnaires import problems as say
-from casework.questionnaires.calendars import NoSuchDate, to_iso, year_to_iso
+from casework.questionnaires.calendars import CalendarError, to_iso, year_to_iso
 from casework.questionnaires.definitions import Question
 from casework.questionnaires.problems import Problem
 from casework.questionnaires.question_types import QUESTION_TYPES
@@ -69,7 +69,8 @@ def read_value(question: Question, raw: Sequence[str], *, today: date) -> Result
         return _read_list(parts), None
     if question.type == "date":
         return _read_date(question, parts, today)
-    return _READERS.get(question.type, _read_text)(question, parts[0])
+    first = next(part for part in parts if part)
+    return _READERS.get(question.type, _read_text)(question, first)
 
 
 def digits_of(text: str) -> str:
@@ -197,7 +198,7 @@ def _read_date(question: Question, parts: list[str], today: date) -> Result:
             iso = year_to_iso(int(year), calendar)
         else:
             iso = to_iso(int(day), int(month), int(year), calendar)
-    except NoSuchDate:
+    except CalendarError:
         return shown, Problem(say.NO_SUCH_DAY)
     return iso, _check_birth(iso, today) if birth else None
 
@@ -230,7 +231,8 @@ def _read_moment(question: Question, text: str) -> Result:
     found, _ = _read_time(question, clock)
     parts = _split_date(day)
     try:
-        iso = to_iso(*(int(part) for part in parts))
+        day_number, month, year = (int(part) for part in parts)
+        iso = to_iso(day_number, month, year)
     except ValueError:
         return text[:40], Problem(say.NOT_A_MOMENT)
     if not TIME.fullmatch(clock) or len(str(found)) != 5:

@@ -23,17 +23,17 @@ ETHIOPIAN_AHEAD = 276
 LIMITS = {"gregorian": (1, 9999), "persian": (1200, 1600), "ethiopian": (1800, 2200)}
 
 
-class NoSuchDate(ValueError):
+class CalendarError(ValueError):
     """The calendar does not have this day."""
 
 
 def to_iso(day: int, month: int, year: int, calendar_name: str = "gregorian") -> str:
-    """The day as `YYYY-MM-DD` of the Gregorian calendar. Raises `NoSuchDate`."""
+    """The day as `YYYY-MM-DD` of the Gregorian calendar. Raises `CalendarError`."""
     low, high = LIMITS.get(calendar_name, (1, 0))
     if not low <= year <= high or not 1 <= month <= 13:
-        raise NoSuchDate(f"{calendar_name} {year}-{month}-{day}")
+        raise CalendarError(f"{calendar_name} {year}-{month}-{day}")
     if not 1 <= day <= _month_length(year, month, calendar_name):
-        raise NoSuchDate(f"{calendar_name} {year}-{month}-{day}")
+        raise CalendarError(f"{calendar_name} {year}-{month}-{day}")
     if calendar_name == "gregorian":
         return date(year, month, day).isoformat()
     days = _day_of_year(month, day, calendar_name)
@@ -41,7 +41,7 @@ def to_iso(day: int, month: int, year: int, calendar_name: str = "gregorian") ->
 
 
 def year_to_iso(year: int, calendar_name: str = "gregorian") -> str:
-    """The Gregorian year, `YYYY`, that shares most days with `year`. Raises `NoSuchDate`."""
+    """The Gregorian year, `YYYY`, that shares most days with `year`. Raises `CalendarError`."""
     if calendar_name == "gregorian":
         return to_iso(1, 1, year)[:4]
     start = date.fromisoformat(to_iso(1, 1, year, calendar_name))

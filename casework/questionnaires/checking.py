@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from casework.core.i18n import N_
-from casework.questionnaires.compiling import MEND_EXPRESSION, build, expression_finding
+from casework.questionnaires.compiling import build, expression_finding
 from casework.questionnaires.definitions import Choice, Definition, Item, Question, Texts
 from casework.questionnaires.expressions import Call, ExpressionError, Literal, patterns, walk
 from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding
 from casework.questionnaires.forms import ROW_KEY, Form, Spec, piped_names
 from casework.questionnaires.mapping import SAVE_TO
 from casework.questionnaires.question_types import (
-    FROM_FILE,
     NOT_YET_FILLED_IN,
     QUESTION_TYPES,
 )
@@ -25,9 +24,12 @@ from casework.questionnaires.references import MEND_NAME, UNKNOWN_NAME
 NAME = re.compile(r"[^\W\d][\w.\-]*")
 # What a page of the portal knows how to use; anything else is kept for export.
 APPEARANCES = frozenset(
-    "multiline numbers birth-date name autocomplete minimal field-list columns horizontal tel "
-    "email quick label list-nolabel list likert no-calendar month-year year hidden".split()
-)
+    (
+        "multiline", "numbers", "birth-date", "name", "autocomplete", "minimal", "field-list",
+        "columns", "horizontal", "tel", "email", "tiles", "quick", "label", "list-nolabel", "list",
+        "likert", "no-calendar", "month-year", "year", "hidden",
+    )
+)  # fmt: skip
 
 NO_QUESTIONS = N_("The questionnaire asks nothing.")
 ADD_QUESTION = N_("Please add at least one question with a type and a name.")
@@ -119,13 +121,9 @@ def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Find
         yield _at(question, NOTICE, METADATA, NOTHING_TO_DO, "type", type=question.type)
     if kind.needs_list and question.list_name not in form.definition.choices:
         yield _at(question, ERROR, NO_LIST, ADD_LIST, "type", list=question.list_name)
-    if spec.is_shown and "calculation" not in spec.expressions:
-        if (
-            not any(question.label.values())
-            and not any(question.hint.values())
-            and not question.media
-        ):
-            yield _at(question, WARNING, NO_LABEL, ADD_LABEL, "label", name=question.name)
+    texts = (*question.label.values(), *question.hint.values(), *question.media)
+    if spec.is_shown and "calculation" not in spec.expressions and not any(texts):
+        yield _at(question, WARNING, NO_LABEL, ADD_LABEL, "label", name=question.name)
     if kind.answer == "list":
         for choice in form.definition.choices.get(question.list_name, ()):
             if choice.name.split() != [choice.name] and choice.name:

@@ -17,11 +17,10 @@ from casework.questionnaires.definitions import (
 )
 from casework.questionnaires.expressions import ExpressionError, Node, parse
 from casework.questionnaires.findings import ERROR, BrokenDefinition, Finding, has_errors
-from casework.questionnaires.forms import Form, Spec
+from casework.questionnaires.forms import OTHER, Form, Spec
 from casework.questionnaires.question_types import QUESTION_TYPES
 from casework.questionnaires.references import put_in_order
 
-OTHER = "other"
 MAX_ITEMS = 3000
 MAX_CHOICES = 20_000
 MAX_LEVELS = 12

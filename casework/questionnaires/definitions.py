@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,6 @@ from casework.core.i18n import language as known_language
 
 Texts = dict[str, str]
 UNDETERMINED = "und"
-META = types.MappingProxyType({"compare": False, "repr": False})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +26,7 @@ class Choice:
     label: Texts = field(default_factory=dict)
     media: dict[str, Texts] = field(default_factory=dict)
     extra: Texts = field(default_factory=dict)
-    row: int = field(default=0, **META)
+    row: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +53,7 @@ class Item:
     appearance: tuple[str, ...] = ()
     parameters: Texts = field(default_factory=dict)
     extra: Texts = field(default_factory=dict)
-    row: int = field(default=0, **META)
+    row: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ class Filling:
 
     def _evaluate(self, spec: Spec, node: Node) -> None:
         if "relevant" in spec.expressions:
-            node.relevant = self._holds(node, "relevant", on_fault=True)
+            node.relevant = self.meets_condition(node, "relevant") is not False
         tree = spec.expressions.get("calculation")
         if tree is None or spec.kind != "question" or not node.counts:
             return
@@ -161,10 +161,6 @@ class Filling:
             self.faults.append(Fault(node.path, column, error))
             return None
 
-    def _holds(self, node: Node, column: str, *, on_fault: bool) -> bool:
-        value = self.value_of(node, node.spec.expressions[column], column)
-        return on_fault if value is None else to_boolean(value)
-
     def meets_condition(self, node: Node, column: str) -> bool | None:
         """Whether the expression in `column` holds at `node`; None where it cannot be told."""
         value = self.value_of(node, node.spec.expressions[column], column)
@@ -173,7 +169,7 @@ class Filling:
     def is_required(self, node: Node) -> bool:
         """Whether the question must be answered."""
         if "required" in node.spec.expressions:
-            return self._holds(node, "required", on_fault=False)
+            return bool(self.meets_condition(node, "required"))
         return bool(node.spec.item.required)
 
     def is_read_only(self, node: Node) -> bool:
@@ -181,7 +177,7 @@ class Filling:
         if node.spec.is_computed:
             return True
         if "read_only" in node.spec.expressions:
-            return self._holds(node, "read_only", on_fault=False)
+            return bool(self.meets_condition(node, "read_only"))
         return bool(node.spec.item.read_only)
 
     def choices(self, node: Node) -> tuple[Choice, ...]:
@@ -276,8 +272,8 @@ def _settled(form: Form, scope: Spec, answers: Answers) -> Answers:
     for spec in form.members(scope):
         value = settled.get(spec.key)
         if value is None:
-            continue
-        if spec.kind == "repeat":
+            settled.pop(spec.key, None)
+        elif spec.kind == "repeat":
             settled[spec.key] = _settled_rows(form, spec, value)
         elif spec.type is not None and spec.type.answer == "list":
             names = value.split() if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""A definition made ready: every expression parsed, every name resolved, an order to evaluate in."""
+"""A definition made ready: expressions parsed, names resolved, an order to evaluate in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from casework.questionnaires.expressions import Expression, Node
 from casework.questionnaires.question_types import QuestionType
 
 ROW_KEY = "_row"
+OTHER = "other"
 PIPED = re.compile(r"\$\{\s*([^\s{}]+)\s*\}")
 
 

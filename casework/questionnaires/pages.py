@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from casework.questionnaires.forms import Form, Spec
+from casework.questionnaires.forms import OTHER, Form, Spec
 
 FIELD_LIST = "field-list"
 
@@ -42,6 +42,8 @@ class Layout:
     def _pages(self, container: Spec, scope: Spec) -> Iterator[Page]:
         loose: list[Spec] = []
         for child in container.children:
+            if container.kind == "root" and not _follows_up(child, loose):
+                yield from self._page(container, loose, scope)
             if not any(spec.is_shown for spec in child.walk()):
                 continue
             if child.kind == "repeat":
@@ -50,7 +52,7 @@ class Layout:
             elif child.kind == "group" and _is_divided(child):
                 yield from self._page(container, loose, scope)
                 yield from self._pages(child, scope)
-            elif container.kind == "root" or _is_field_list(child):
+            elif child.kind == "group" and (container.kind == "root" or _is_field_list(child)):
                 yield from self._page(container, loose, scope)
                 yield from self._page(child, [child], scope)
             else:
@@ -59,6 +61,7 @@ class Layout:
 
     def _page(self, about: Spec, specs: list[Spec], scope: Spec) -> Iterator[Page]:
         if specs:
+            about = specs[0] if about.kind == "root" else about
             yield self._keep(Page(about.name, about, tuple(specs), scope))
             specs.clear()
 
@@ -74,6 +77,13 @@ class Layout:
             page.id = f"{name}-{count}"
         self.by_id[page.id] = page
         return page
+
+
+def _follows_up(spec: Spec, before: list[Spec]) -> bool:
+    """Whether a question is the text that belongs to the “other” of the question before it."""
+    if len(before) != 1 or before[0].kind != "question":
+        return False
+    return before[0].question.or_other and spec.name == f"{before[0].name}_{OTHER}"
 
 
 def _is_field_list(spec: Spec) -> bool:

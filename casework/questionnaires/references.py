@@ -102,7 +102,8 @@ class Looker:
         if tree.start is not None:
             here = self._look(tree.start, at)
         elif tree.from_root:
-            here, steps = frozenset({self.form.root}), steps[1:]
+            here = frozenset({self.form.root})
+            steps = steps[1:] if steps and steps[0].axis == "child" else steps
         else:
             here = at
         for predicate in tree.predicates:

@@ -16,7 +16,7 @@ from casework.questionnaires.answers import read_value
 from casework.questionnaires.expressions import Node, to_text
 from casework.questionnaires.filling import MAX_ROWS, Answers, Filling, fill, next_row_id
 from casework.questionnaires.forms import ROW_KEY, Form, Spec
-from casework.questionnaires.places import Place, questions
+from casework.questionnaires.places import Place, entries, questions
 from casework.questionnaires.problems import TOO_MANY_ROWS, Path, Problem
 from casework.questionnaires.references import triggers_of
 from casework.questionnaires.validating import check
@@ -36,9 +36,9 @@ class RowNotFound(NotFound):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a page: the answers after it, what to correct, and which questions are new.
+    """What came of a page: the answers after it, what to correct, and what is new on it.
 
-    `appeared` are paths of questions that became relevant through these answers; the
+    `appeared` are paths of questions and notes that became relevant through these answers; the
     person has not seen them yet, so the page is shown once more.
     """
 
@@ -59,7 +59,7 @@ def accept(before: Filling, place: Place, raw: Mapping[str, Sequence[str]]) -> O
     A question that was shown and did not arrive has no answer any more. Unknown keys, and
     answers to questions that are worked out or read only, are ignored.
     """
-    shown = {node.path for node in questions(before, place)}
+    shown = {node.path for node in _asked(before, place)}
     answers = copy.deepcopy(before.answers)
     data = _scope_data(before.form, answers, place.rows)
     misread: dict[Path, Problem] = {}
@@ -115,15 +115,18 @@ def _outcome(
     after: Filling, place: Place, misread: dict[Path, Problem], shown: set[Path], sent: set[str]
 ) -> Outcome:
     found: list[Problem] = []
-    appeared: list[Path] = []
     for node in questions(after, place):
         if node.path in misread:
             found.append(misread[node.path])
         elif node.path in shown or node.path[-1] in sent:
             found.extend(check(after, node))
-        if node.path not in shown:
-            appeared.append(node.path)
+    appeared = [node.path for node in _asked(after, place) if node.path not in shown]
     return Outcome(after, found, appeared)
+
+
+def _asked(filling: Filling, place: Place) -> list[Node]:
+    """The questions and notes that a page shows."""
+    return [node for node in entries(filling, place) if node.spec.kind == "question"]
 
 
 def _refill(before: Filling, answers: Answers) -> Filling:

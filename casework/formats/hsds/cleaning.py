@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from casework.core.i18n import N_
 from casework.formats.hsds.folding import CAPACITY
-from casework.formats.hsds.mapping import room_of
+from casework.formats.hsds.mapping import OWNERS, kind_of, present, room_of
 from casework.formats.hsds.report import DOUBTFUL, LEFT_OUT, MENDED
 from casework.formats.hsds.specification import TABLES, Column
 from casework.formats.hsds.values import (
@@ -20,12 +20,25 @@ from casework.formats.hsds.values import (
     plain,
     tidy,
 )
+from casework.providers import DirectoryModel, Organization
+
+NO_NAME = N_("It has no name. Please give it one, or delete the row.")
+NO_PHONE = N_("It has no number. Please give it one, or delete the row.")
+NO_STREET = N_("It has neither street nor town. Please complete it, or delete the row.")
+NO_TIMES = N_("It names a day but no times, so nothing was noted for that day.")
+EMPTY = N_("It says nothing. Please complete it, or delete the row.")
+MANY_NUMBERS = N_("There seems to be more than one number. Please give each a row of its own.")
+LONG_ID = N_("Its id is longer than 255 characters. Please give it a shorter one.")
 
 Values = dict[str, str]
 Note = Callable[..., None]
 
 DEFAULTS = {"status": "active", "location_type": "physical", "address_type": "physical"}
 
+_SCHEDULED = {
+    "opens_at", "closes_at", "description", "notes", "schedule_link", "closed", "valid_from",
+    "valid_to", "dtstart", "bymonthday", "byyearday", "byweekno",
+}  # fmt: skip
 _EXTENSION = re.compile(r"(?i)(.*\d.*?)[\s,;]*(?:\bx|\bext(?:ension)?\b)[.:\s]*(\d{1,10})")
 _QUOTED = re.compile(r'"(.*)"', re.DOTALL)
 
@@ -106,8 +119,7 @@ def _mend_phone(values: Values, note: Note) -> None:
         number, values["extension"] = found[1].strip(), found[2]
         note(MENDED, N_("The extension was moved from the number into its own column."))
     if sum(c.isdigit() for c in number) > 15:
-        note(DOUBTFUL, N_("“%(value)s” seems to be more than one number. Please give each its own row."),
-             value=number)  # fmt: skip
+        note(DOUBTFUL, MANY_NUMBERS)
     if number:
         values["number"] = number
     else:
@@ -133,8 +145,7 @@ def _mend_coordinates(values: Values, note: Note) -> None:
 def _doubt_schedule(values: Values, note: Note) -> None:
     opens, closes = values.get("opens_at", "")[:5], values.get("closes_at", "")[:5]
     if opens and closes and closes <= opens:
-        note(DOUBTFUL, N_("It closes at %(closes)s, before it opens at %(opens)s."),
-             opens=opens, closes=closes)  # fmt: skip
+        note(DOUBTFUL, N_("It closes before it opens; the times were kept as they stand."))
 
 
 def _doubt_address(values: Values, note: Note) -> None:
@@ -163,3 +174,44 @@ def _with_defaults(kind: str, values: Values, note: Note) -> Values:
             if name == "status" and "name" in values:
                 note(MENDED, N_("There is no status; the service is taken to be active."))
     return values
+
+
+def exported(row: DirectoryModel, inactive: set[str]) -> Values:
+    """A stored row as an export says it, before `folding.fold`.
+
+    `inactive` holds the ids of hidden organisations: their services are not active.
+    """
+    kind = kind_of(row)
+    values = clean_row(kind, present(row), _silently, markup=False)
+    values.pop("active", None)
+    if kind == "service" and values.get("organization_id") in inactive:
+        values["status"] = "inactive" if values["status"] == "active" else values["status"]
+    return values
+
+
+def inactive_organizations() -> set[str]:
+    """The ids of organisations that are hidden."""
+    return {str(row.id) for row in Organization.select().where(~Organization.active)}
+
+
+def _silently(fate: str, msgid: str, **params: object) -> None:
+    """What is mended on the way out needs no remark: the entry itself stays as it is."""
+
+
+def flaw(kind: str, values: Values) -> str:
+    """Why a cleaned row says too little to be kept, empty where it says enough."""
+    if len(values.get("id", "")) > 255:
+        return LONG_ID
+    if kind in ("organization", "service"):
+        return "" if values.get("name") else NO_NAME
+    if kind == "phone":
+        return "" if values.get("number") else NO_PHONE
+    if kind == "address":
+        said = {"address_1", "address_2", "city", "postal_code"} & values.keys()
+        return "" if said else NO_STREET
+    if kind == "schedule":
+        return "" if values.keys() & _SCHEDULED else NO_TIMES
+    if kind in ("location", "service_at_location"):
+        return ""
+    keys = {"id", *(f"{owner}_id" for owner in OWNERS), *TABLES[kind].references}
+    return "" if values.keys() - keys else EMPTY

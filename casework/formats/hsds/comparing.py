@@ -11,15 +11,15 @@ import uuid
 from typing import Any
 
 from casework.core.i18n import N_
-from casework.formats.hsds.cleaning import clean_row
+from casework.formats.hsds.cleaning import exported, inactive_organizations
 from casework.formats.hsds.mapping import (
+    OWNERS,
     SEEN,
     Fields,
     digest,
     foreign_columns,
     marks,
     model_of,
-    present,
     stored_fields,
     to_fields,
 )
@@ -38,6 +38,7 @@ class Comparison:
 
     def __init__(self, report: Report) -> None:
         self.report = report
+        self._inactive = inactive_organizations()
 
     def created(self, row: SourceRow, own: uuid.UUID) -> DirectoryModel:
         """A new row with the id `own`, not yet inserted."""
@@ -53,17 +54,25 @@ class Comparison:
         """Set on `stored` what the source changed; whether there is anything to save.
 
         `header` holds the columns of the row's file: what is no column there is not erased.
+        A row of another source is only matched by its id, as in an export of ours: it is
+        compared with what an export would say, and the stored row keeps its source.
         """
-        fields = to_fields(row.kind, row.values)
-        found = marks(fields)
         own = stored.source == self.report.source and stored.source_id == row.values["id"]
+        if own:
+            fields, base = to_fields(row.kind, row.values), self.seen(stored)
+        else:
+            said = exported(stored, self._inactive)
+            kept = {name: text for name, text in said.items() if name not in header}
+            fields = to_fields(row.kind, kept | row.values)
+            base = marks(to_fields(row.kind, said))
+        found = marks(fields)
         if own and stored.source_digest == digest(found):
             return False
-        base = self.seen(stored) if own else marks(_presented(row.kind, stored))
         changed = [
             name
             for name in sorted(base.keys() | found.keys())
-            if base.get(name) != found.get(name) and (own or name in found or _column(name) in header)
+            if base.get(name) != found.get(name)
+            and (name in found or not own or _may_erase(name, header))
         ]
         if not changed:
             return False
@@ -89,9 +98,7 @@ class Comparison:
         self, stored: DirectoryModel, fields: Fields, changed: list[str],
         found: dict[str, str] | None,
     ) -> None:  # fmt: skip
-        extra = foreign_columns(stored)
-        if "extra" in changed:
-            extra = fields.get("extra", {}) if found is not None else extra | fields.get("extra", {})
+        extra = fields.get("extra", {}) if "extra" in changed else foreign_columns(stored)
         for name in changed:
             if name != "extra":
                 setattr(stored, name, fields.get(name, _default(stored, name)))
@@ -106,18 +113,14 @@ class Comparison:
         self.report.note(UPDATED, row.file, row.place, msgid, columns=", ".join(changed), **params)
 
 
-def _presented(kind: str, stored: DirectoryModel) -> Fields:
-    """The fields as they would come back from an export of ours."""
-    return to_fields(kind, clean_row(kind, present(stored), _silently, markup=False))
-
-
-def _silently(fate: str, msgid: str, **params: object) -> None:
-    """What an export would mend in our own data is said there."""
-
-
 def _default(stored: DirectoryModel, name: str) -> Any:
     return stored._meta.fields[name].default
 
 
-def _column(name: str) -> str:
-    return f"{name}_id" if name in ("organization", "service", "location", "contact") else name
+def _may_erase(name: str, header: set[str]) -> bool:
+    """Whether a value that the source no longer gives was taken back there.
+
+    In a table it was if the column is there; JSON leaves out what is empty.
+    """
+    column = f"{name}_id" if name in (*OWNERS, "contact") else name
+    return column in header or not header or name in ("active", "extra", "data")

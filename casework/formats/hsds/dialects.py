@@ -38,6 +38,9 @@ def modernise(package: Package) -> None:
     ohana = any(header & OHANA_MARKS for header in package.headers.values())
     for row in package:
         _rename(row, package.headers.get(row.file) or set(row.values))
+    for kind, file in {(row.kind, row.file) for row in package}:
+        header = package.headers.get(file, set())
+        header |= {new for old, new in RENAMED.get(kind, {}).items() if old in header}
     if ohana:
         _split_ohana(package)
     for row in list(package.rows.get("phone", ())):

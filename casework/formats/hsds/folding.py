@@ -21,7 +21,8 @@ PLACES = str(uuid.uuid5(NAMESPACE, "unit:places"))
 CAPACITY = ("capacity_places", "capacity_free", "capacity_waiting", "capacity_at")
 
 _NOTES = re.compile(
-    r"\A(?P<closed>closed)?(?:\s?every year (?P<first>--\d\d-\d\d)?/(?P<last>--\d\d-\d\d)?)?(?:\n|\Z)"
+    r"\A(?P<closed>closed)?"
+    r"(?:\s?every year (?P<first>--\d\d-\d\d)?/(?P<last>--\d\d-\d\d)?)?(?:\n|\Z)"
 )
 _WAITING = re.compile(r"waiting: (\d+)")
 

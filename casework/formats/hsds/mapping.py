@@ -80,6 +80,8 @@ MAPPED: dict[str, Mapped] = {
     ),
     "language": Mapped(SpokenLanguage, ("name", "code", "note"), (*OWNERS, "contact")),
 }  # fmt: skip
+# Tables whose rows mean nothing without the row that they belong to.
+BELONGING = ("contact", "phone", "address", "schedule", "language")
 REQUIRED_LINKS = {"service": ("organization",), "service_at_location": ("service", "location")}
 
 

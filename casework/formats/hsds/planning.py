@@ -8,42 +8,37 @@ from functools import partial
 from typing import Any
 
 from casework.core.i18n import N_
-from casework.formats.hsds.cleaning import clean_row
+from casework.formats.hsds.cleaning import clean_row, flaw
 from casework.formats.hsds.comparing import Comparison
 from casework.formats.hsds.dialects import modernise
 from casework.formats.hsds.folding import unfold
-from casework.formats.hsds.mapping import MAPPED, OWNERS, REQUIRED_LINKS, model_of
+from casework.formats.hsds.mapping import BELONGING, MAPPED, REQUIRED_LINKS, model_of
 from casework.formats.hsds.register import Keys, Register, prefix, references
 from casework.formats.hsds.report import DOUBTFUL, DROPPED, LEFT_OUT, MENDED, REMOVED, Report
 from casework.formats.hsds.sources import Package, SourceRow
 from casework.formats.hsds.specification import LOOSE_LINKS, TABLES
 from casework.providers import DirectoryModel
 
-NO_NAME = N_("It has no name. Please give it one, or delete the row.")
-NO_PHONE = N_("It has no number. Please give it one, or delete the row.")
-NO_STREET = N_("It has neither street nor town. Please complete it, or delete the row.")
-NO_TIMES = N_("It names a day but no times, so nothing was noted for that day.")
-EMPTY = N_("It says nothing. Please complete it, or delete the row.")
 NO_OWNER = N_("It belongs to no organisation, service or location that is known.")
 NO_ENDS = N_("The service or the location that it connects is not known.")
 TWICE = N_("The id “%(id)s” was read already at %(first)s. Please give the row an id of its own.")
 SAME_PAIR = N_("The service was connected with this location already.")
-DANGLING = N_("%(column)s “%(value)s” is not in the data; the rest of the row was kept.")
-LOOSE = N_("%(column)s “%(value)s” is not in the data; it was kept as it stands.")
+DANGLING = N_("%(column)s names a row that is not in the data; the rest of the row was kept.")
+LOOSE = N_("%(column)s names a row that is not in the data; it was kept as it stands.")
 NO_ORGANIZATION = N_(
-    "The organisation “%(id)s” is not in the data. “%(name)s” was set up for it and stays "
+    "The organisation of the service is not in the data. One was set up in its place and stays "
     "hidden; please enter its name in the back office."
 )
-GONE = N_("%(count)s entries of an earlier import are not in the data any more and were left: %(ids)s")
+GONE = N_(
+    "%(count)s entries of an earlier import are not in the data any more and were left: %(ids)s"
+)
 GONE_EDITED = N_("“%(row)s” is not in the data any more; it was changed by hand and was left.")
 GONE_REMOVED = N_("“%(row)s” is not in the data any more and was removed.")
 
+# The key of the organisation that services get which name none.
+UNNAMED = "#unnamed"
 # Rows that only list something of another row; without an id they come and go with their file.
 LISTED = TABLES.keys() - {"organization", "service", "location"}
-_SCHEDULED = (
-    "opens_at closes_at description notes schedule_link closed valid_from valid_to dtstart "
-    "bymonthday byyearday byweekno"
-).split()
 
 
 @dataclass
@@ -74,6 +69,8 @@ class _Planning:
         self.comparison = Comparison(report)
         self.linked: dict[str, dict[str, str]] = {}
         self.read: set[tuple[str, str]] = set()
+        self.set_up: set[str] = set()
+        self.kinds = {kind for kind, rows in package.rows.items() if rows}
 
     def run(self) -> Plan:
         self._clean()
@@ -85,6 +82,8 @@ class _Planning:
             for row in rows:
                 self._take(row)
         self._look_for_gone()
+        tables = self.report.tables
+        self.report.tables = {kind: tables[kind] for kind in TABLES if kind in tables}
         return self.plan
 
     def _clean(self) -> None:
@@ -95,11 +94,11 @@ class _Planning:
             kept: dict[str, SourceRow] = {}
             for row in rows:
                 row.values = clean_row(kind, row.values, self._note(row))
-                flaw = _flaw(row)
-                if flaw:
-                    self._drop(row, flaw)
+                found = flaw(kind, row.values)
+                if found:
+                    self._drop(row, found)
                     continue
-                key = row.values.setdefault("id", "") or keys.key(row)
+                key = row.values.get("id") or keys.key(row)
                 row.values["id"] = key
                 first = kept.setdefault(key, row)
                 if first is not row:
@@ -111,15 +110,19 @@ class _Planning:
         organizations = self.package.rows.setdefault("organization", [])
         known = {row.values["id"] for row in organizations}
         for row in self.package.rows.get("service", ()):
-            key = row.values.setdefault("organization_id", "#unnamed")
-            if key in known or self._is_real(key):
-                continue
-            known.add(key)
-            name = f"Organisation {key if key != '#unnamed' else '?'} ({self.report.source})"
-            values = {"id": key, "name": name, "active": "false"}
-            organizations.append(SourceRow("organization", row.file, row.place, values))
-            self.report.count("organization", "read")
-            self._note(row)(MENDED, NO_ORGANIZATION, id=key, name=name)
+            key = row.values.setdefault("organization_id", UNNAMED)
+            if key not in known and not self._is_real(key):
+                known.add(key)
+                self._set_up(key, row)
+            if key in self.set_up and self.register.match("organization", key) is None:
+                self._note(row)(MENDED, NO_ORGANIZATION)
+
+    def _set_up(self, key: str, row: SourceRow) -> None:
+        name = f"Organisation {key if key != UNNAMED else '?'} ({self.report.source})"
+        values = {"id": key, "name": name, "active": "false"}
+        stand_in = SourceRow("organization", row.file, row.place, values)
+        self.package.rows["organization"].append(stand_in)
+        self.set_up.add(key)
 
     def _is_real(self, key: str) -> bool:
         """Whether an earlier import brought the organisation itself and not only its key."""
@@ -135,6 +138,8 @@ class _Planning:
             self.register.forget(kind, key)
             self._drop(row, refused)
             return
+        if kind == "service_at_location" and self._adopted(row):
+            return
         own = self.register.ids[kind, key]
         self.linked[str(own)] = row.values
         stored = self.register.match(kind, key)
@@ -142,12 +147,18 @@ class _Planning:
         if stored is None:
             created = self.comparison.created(row, own)
             self.plan.created.setdefault(model_of(kind), []).append(created)
-            self.report.count(kind, "created")
+            self._count(row, "created")
         elif self.comparison.updated(stored, row, header):
             self.plan.updated.append(stored)
-            self.report.count(kind, "updated")
+            self._count(row, "updated")
         else:
-            self.report.count(kind, "unchanged")
+            self._count(row, "unchanged")
+
+    def _count(self, row: SourceRow, figure: str) -> None:
+        if row.kind != "organization" or row.values["id"] not in self.set_up:
+            self.report.count(row.kind, figure)
+        elif figure == "created":
+            self.report.count(row.kind, "set up")
 
     def _link(self, row: SourceRow) -> str:
         """Put our ids in place of the source's keys; a sentence where the row cannot stand."""
@@ -159,16 +170,12 @@ class _Planning:
                 values[column] = str(found)
             elif key:
                 del values[column]
-                note(LEFT_OUT, DANGLING, column=column, value=key)
+                note(LEFT_OUT, DANGLING, column=column)
         if row.kind in LOOSE_LINKS:
             self._link_loosely(row)
-        if row.kind == "service_at_location":
-            return self._refuse_pair(row)
-        if any(not values.get(f"{link}_id") for link in REQUIRED_LINKS.get(row.kind, ())):
-            return NO_OWNER
-        return "" if row.kind not in MAPPED or row.kind in ("organization", "location") else (
-            self._inherit(row)
-        )  # fmt: skip
+        if any(f"{link}_id" not in values for link in REQUIRED_LINKS.get(row.kind, ())):
+            return NO_ENDS
+        return NO_OWNER if row.kind in BELONGING and not self._has_owner(row) else ""
 
     def _link_loosely(self, row: SourceRow) -> None:
         column, entity = LOOSE_LINKS[row.kind]
@@ -177,39 +184,47 @@ class _Planning:
         if found:
             row.values[column] = str(found)
         elif key:
-            self._note(row)(DOUBTFUL, LOOSE, column=column, value=key)
+            self._note(row)(DOUBTFUL, LOOSE, column=column)
 
-    def _refuse_pair(self, row: SourceRow) -> str:
-        """A service stands at a location once, whoever said so first."""
-        pair = (row.values.get("service_id", ""), row.values.get("location_id", ""))
-        if not all(pair):
-            return NO_ENDS
+    def _adopted(self, row: SourceRow) -> bool:
+        """A service stands at a location once: whoever said so first keeps the row."""
+        pair = (row.values["service_id"], row.values["location_id"])
         own = self.register.ids[row.kind, row.values["id"]]
-        return SAME_PAIR if self.register.pairs.setdefault(pair, own) != own else ""
+        first = self.register.pairs.setdefault(pair, own)
+        if first == own:
+            return False
+        self.register.ids[row.kind, row.values["id"]] = first
+        self.read |= {at for at, stored in self.register.stored.items() if stored.id == first}
+        if str(first) in self.linked:
+            self._drop(row, SAME_PAIR)
+        else:
+            self._count(row, "unchanged")
+        return True
 
-    def _inherit(self, row: SourceRow) -> str:
+    def _has_owner(self, row: SourceRow) -> bool:
         """A row that names only a phone or a service at a location belongs where that does."""
         links = {f"{link}_id" for link in MAPPED[row.kind].links}
-        if links & row.values.keys():
-            return ""
         for column in ("service_at_location_id", "phone_id"):
             above = self.linked.get(row.values.get(column, ""), {})
-            row.values |= {name: above[name] for name in links if name in above}
-        return "" if links & row.values.keys() else NO_OWNER
+            if not links & row.values.keys():
+                row.values |= {name: above[name] for name in links if name in above}
+        return bool(links & row.values.keys())
 
     def _look_for_gone(self) -> None:
         """Rows of earlier imports: those without an id go with their list, others are named."""
-        prefixes = tuple({prefix(row.file) for row in self.package} | set(map(prefix, self.package.headers)))
+        prefixes = tuple(map(prefix, self.package.headers))
         gone: dict[str, list[str]] = {}
         for (kind, key), stored in self.register.stored.items():
             if (kind, key) in self.read:
                 continue
-            if kind in LISTED and key.startswith(prefixes):
+            if kind in LISTED and prefixes and key.startswith(prefixes):
                 self._remove(kind, stored)
-            elif kind in self.package.rows and not key.startswith("#"):
+            elif kind in self.kinds and not key.startswith("#"):
                 gone.setdefault(kind, []).append(key)
         for kind, ids in gone.items():
-            self.report.note(DOUBTFUL, TABLES[kind].file, "", GONE, count=len(ids), ids=", ".join(ids))
+            self.report.note(
+                DOUBTFUL, TABLES[kind].file, "", GONE, count=len(ids), ids=", ".join(ids)
+            )
 
     def _remove(self, kind: str, stored: DirectoryModel) -> None:
         if self.comparison.is_untouched(stored):
@@ -229,21 +244,3 @@ class _Planning:
 
 def _note_at(report: Report, row: SourceRow, fate: str, msgid: str, **params: object) -> None:
     report.note(fate, row.file, row.place, msgid, **params)
-
-
-def _flaw(row: SourceRow) -> str:
-    """Why a row says too little to be kept, empty where it says enough."""
-    values, kind = row.values, row.kind
-    if kind in ("organization", "service"):
-        return "" if values.get("name") else NO_NAME
-    if kind == "phone":
-        return "" if values.get("number") else NO_PHONE
-    if kind == "address":
-        said = {"address_1", "address_2", "city", "postal_code"} & values.keys()
-        return "" if said else NO_STREET
-    if kind == "schedule":
-        return "" if values.keys() & set(_SCHEDULED) else NO_TIMES
-    if kind in ("location", "service_at_location"):
-        return ""
-    keys = {"id", *(f"{owner}_id" for owner in OWNERS), *references(kind)}
-    return "" if values.keys() - keys else EMPTY

@@ -55,7 +55,7 @@ class Keys:
         telling = _TELLING.get(row.kind)
         columns = row.values.keys() if telling is None else (*references(row.kind), *telling)
         content = [row.kind, sorted((name, row.values.get(name, "")) for name in columns)]
-        text = json.dumps(content, ensure_ascii=False)
+        text = prefix(row.file) + json.dumps(content, ensure_ascii=False)
         self._alike[text] += 1
         numbered = f"{text}{self._alike[text]}".encode()
         return f"{prefix(row.file)}{hashlib.blake2b(numbered, digest_size=12).hexdigest()}"
@@ -83,12 +83,8 @@ class Register:
             for start in range(0, len(wanted), CHUNK):
                 for row in model.select().where(model.id << wanted[start : start + CHUNK]):
                     self._remember(row)
-        self.pairs = {
-            (str(service), str(location)): key
-            for key, service, location in ServiceAtLocation.select(
-                ServiceAtLocation.id, ServiceAtLocation.service, ServiceAtLocation.location
-            ).tuples()
-        }
+        places = ServiceAtLocation.select()
+        self.pairs = {(str(row.service_id), str(row.location_id)): row.id for row in places}
 
     def match(self, kind: str, key: str) -> DirectoryModel | None:
         """The stored row: the one of this source with this key, else the one with this id."""
@@ -97,7 +93,7 @@ class Register:
         return found or (self._by_id.get((kind, own)) if own else None)
 
     def assign(self, kind: str, key: str) -> uuid.UUID:
-        """Our id for the row with this key: the stored one, the key itself if free, or a new one."""
+        """Our id for the row: the stored one, else the key itself if it is free, else a new one."""
         stored, own = self.match(kind, key), _as_uuid(key)
         table = model_of(kind)._meta.table_name
         if stored is not None:

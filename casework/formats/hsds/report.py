@@ -15,10 +15,12 @@ DOUBTFUL = N_("please check")
 UPDATED = N_("updated")
 REMOVED = N_("removed")
 LEFT_OUT = N_("left out")
+_IN_ORDER = (DROPPED, LEFT_OUT, REMOVED, UPDATED, DOUBTFUL, MENDED)
 
 FIGURES = {
     "read": N_("%(n)s read"),
     "created": N_("%(n)s created"),
+    "set up": N_("%(n)s set up"),
     "updated": N_("%(n)s updated"),
     "unchanged": N_("%(n)s unchanged"),
     "dropped": N_("%(n)s dropped"),
@@ -76,16 +78,20 @@ class Report:
     @property
     def changed(self) -> bool:
         """Whether the import wrote anything."""
-        return any(self.total(figure) for figure in ("created", "updated", "removed"))
+        return any(self.total(figure) for figure in ("created", "set up", "updated", "removed"))
 
     def lines(self, tag: str = "en") -> list[str]:
-        """The report as text: a line for each table, then one for each kind of remark and file."""
+        """The report as text: a line for each table, then one for each kind of remark and file.
+
+        What was lost comes first, what was merely mended last.
+        """
         summary = [
             f"{table}: " + ", ".join(_figures(counts, tag)) for table, counts in self.tables.items()
         ]
         grouped: dict[tuple[str, ...], list[Remark]] = {}
-        for remark in self.remarks:
-            key = (remark.fate, remark.file, remark.sentence(tag), str(isinstance(remark.place, int)))
+        for remark in sorted(self.remarks, key=lambda each: _IN_ORDER.index(each.fate)):
+            by_line = str(isinstance(remark.place, int))
+            key = (remark.fate, remark.file, remark.sentence(tag), by_line)
             grouped.setdefault(key, []).append(remark)
         return summary + [_line(group, tag) for group in grouped.values()]
 

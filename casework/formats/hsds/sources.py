@@ -31,6 +31,8 @@ from casework.formats.tables import (
 
 MAX_UNPACKED = 4 * MAX_BYTES
 MAX_ENTRIES = 1000
+# Tables that older versions split over several files, each counting its ids from 1.
+NUMBERED_BY_FILE = ("address", "schedule")
 UNREMARKABLE = ("license", "licence", "readme", "sources", "datapackage", "changelog", ".")
 
 
@@ -127,11 +129,14 @@ def _add_table(package: Package, file: str, table: str, data: bytes, report: Rep
         )  # fmt: skip
     kind, fixed = FILES[table]
     count = 0
+    own_numbers = kind in NUMBERED_BY_FILE and table != TABLES[kind].file.removesuffix(".csv")
     if not set(column_names(content.header)) & (TABLES[kind].columns.keys() | OLD_COLUMNS):
         _pass_over(file, report)
         return 0
     for line, cells in content.records():
         values = {name: rearmed(cell) for name, cell in cells.items() if cell.strip()}
+        if own_numbers and "id" in values and not _is_uuid(values["id"]):
+            values["id"] = f"{table}:{values['id'].strip()}"
         package.add(SourceRow(kind, file, line, fixed | values))
         package.headers.setdefault(file, set()).update(cells)
         count += 1
@@ -219,6 +224,10 @@ def _resources(
             DOUBTFUL, path.name, "", N_("These tables are listed but not there: %(files)s"),
             files=", ".join(absent),
         )  # fmt: skip
+
+
+def _is_uuid(text: str) -> bool:
+    return len(text) == 36 and text.count("-") == 4
 
 
 def _table_name(file: str) -> str:

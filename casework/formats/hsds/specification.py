@@ -40,36 +40,40 @@ class Specified:
 
 
 _TABLES = """
-organization organizations.csv id! name! alternate_name description! email:email website:uri tax_status
-  tax_id year_incorporated:number legal_status logo uri:uri parent_organization_id~organization
+organization organizations.csv id! name! alternate_name description! email:email website:uri
+  tax_status tax_id year_incorporated:number legal_status logo uri:uri
+  parent_organization_id~organization
 program programs.csv id! organization_id!>organization name! alternate_name description!
-service services.csv id! organization_id!>organization program_id>program name! alternate_name description
-  url:uri email:email status!=active|inactive|defunct|temporarily_closed interpretation_services
-  application_process fees_description wait_time fees accreditations eligibility_description
-  minimum_age:number maximum_age:number assured_date:date assurer_email:email licenses alert
-  last_modified:datetime
-location locations.csv id! location_type!=physical|postal|virtual url:uri organization_id>organization
-  name alternate_name description transportation latitude:number longitude:number external_identifier
-  external_identifier_type
-service_at_location service_at_location.csv id! service_id!>service location_id!>location description
+service services.csv id! organization_id!>organization program_id>program name! alternate_name
+  description url:uri email:email status!=active|inactive|defunct|temporarily_closed
+  interpretation_services application_process fees_description wait_time fees accreditations
+  eligibility_description minimum_age:number maximum_age:number assured_date:date
+  assurer_email:email licenses alert last_modified:datetime
+location locations.csv id! location_type!=physical|postal|virtual url:uri
+  organization_id>organization name alternate_name description transportation latitude:number
+  longitude:number external_identifier external_identifier_type
+service_at_location service_at_location.csv id! service_id!>service location_id!>location
+  description
 contact contacts.csv id! organization_id>organization service_id>service
-  service_at_location_id>service_at_location location_id>location name title department email:email
+  service_at_location_id>service_at_location location_id>location name title department
+  email:email
 phone phones.csv id! location_id>location service_id>service organization_id>organization
-  contact_id>contact service_at_location_id>service_at_location number! extension type description
+  contact_id>contact service_at_location_id>service_at_location number! extension type
+  description
 address addresses.csv id! location_id>location attention address_1! address_2 city! region
   state_province! postal_code! country! address_type!=physical|postal|virtual
 schedule schedules.csv id! service_id>service location_id>location
   service_at_location_id>service_at_location valid_from:date valid_to:date dtstart:date timezone
-  until:date count:number wkst=MO|TU|WE|TH|FR|SA|SU freq=WEEKLY|MONTHLY interval:number byday:days
-  byweekno bymonthday byyearday description opens_at:time closes_at:time schedule_link:uri
-  attending_type notes
+  until:date count:number wkst=MO|TU|WE|TH|FR|SA|SU freq=WEEKLY|MONTHLY interval:number
+  byday:days byweekno bymonthday byyearday description opens_at:time closes_at:time
+  schedule_link:uri attending_type notes
 language languages.csv id! service_id>service location_id>location phone_id>phone name code note
 accessibility accessibility.csv id! location_id>location description details url:uri
-service_area service_areas.csv id! service_id>service service_at_location_id>service_at_location name
-  description extent extent_type uri:uri
+service_area service_areas.csv id! service_id>service service_at_location_id>service_at_location
+  name description extent extent_type uri:uri
 required_document required_documents.csv id! service_id>service document uri:uri
-cost_option cost_options.csv id! service_id!>service valid_from:date valid_to:date option currency
-  amount:number amount_description
+cost_option cost_options.csv id! service_id!>service valid_from:date valid_to:date option
+  currency amount:number amount_description
 funding funding.csv id! organization_id>organization service_id>service source
 organization_identifier organization_identifiers.csv id! organization_id!>organization
   identifier_scheme identifier_type! identifier!
@@ -78,9 +82,10 @@ unit units.csv id! name! scheme identifier uri:uri
 service_capacity service_capacity.csv id! service_id!>service unit_id!>unit available!:number
   maximum:number description updated!:datetime
 taxonomy taxonomies.csv id! name! description! uri:uri version
-taxonomy_term taxonomy_terms.csv id! code name! description! parent_id~taxonomy_term taxonomy language
-  taxonomy_id>taxonomy term_uri:uri
-attribute attributes.csv id! link_id! taxonomy_term_id!>taxonomy_term link_type link_entity! value label
+taxonomy_term taxonomy_terms.csv id! code name! description! parent_id~taxonomy_term taxonomy
+  language taxonomy_id>taxonomy term_uri:uri
+attribute attributes.csv id! link_id! taxonomy_term_id!>taxonomy_term link_type link_entity!
+  value label
 metadata metadata.csv id! resource_id! resource_type! last_action_date!:date last_action_type!
   field_name! previous_value! replacement_value! updated_by!
 meta_table_description meta_table_descriptions.csv id! name language character_set
@@ -118,7 +123,10 @@ def _tables() -> dict[str, Specified]:
 TABLES = _tables()
 
 # Columns that say what a row is about, with the column that names the table.
-LOOSE_LINKS = {"attribute": ("link_id", "link_entity"), "metadata": ("resource_id", "resource_type")}
+LOOSE_LINKS = {
+    "attribute": ("link_id", "link_entity"),
+    "metadata": ("resource_id", "resource_type"),
+}
 
 # Further names of files (without ending), in older versions and other dialects.
 FILES: dict[str, tuple[str, dict[str, str]]] = {

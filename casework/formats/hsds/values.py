@@ -37,7 +37,7 @@ DATE_READ = N_("The date “%(value)s” was read as %(result)s. Please write it
 EVERY_YEAR = N_("“%(value)s” has no real year and was read as a day of every year.")
 NO_TIME = N_("“%(value)s” is no time and was left out. Please write 09:30.")
 TIME_READ = N_("Times were brought into the form 09:30.")
-NO_DAY = N_("“%(value)s” is no weekday and was left out. Please write MO, TU, WE, TH, FR, SA or SU.")
+NO_DAY = N_("“%(value)s” is no weekday and was left out. Please write MO, TU, WE and so on.")
 DAY_READ = N_("Weekdays were brought into the form MO, TU, WE.")
 NO_CHOICE = N_("“%(value)s” is not one of the values that the standard allows and was replaced.")
 
@@ -152,7 +152,7 @@ def _date_of(text: str) -> date | None:
         pass
     for pattern in _DATE_FORMATS:
         try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007
+            return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
     return None

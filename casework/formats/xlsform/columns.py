@@ -40,6 +40,8 @@ SETTINGS_FIELDS = {
     "form_title": "form_title", "title": "form_title", "set_form_title": "form_title",
     "version": "version", "default_language": "default_language",
 }  # fmt: skip
+# Columns of our own that the portal uses.
+USED_EXTRAS = ("autocomplete", "icon")
 BARE = ""
 MEDIA = ("image", "audio", "video", "big-image")
 
@@ -116,7 +118,11 @@ class Headings:
             elif place in used:
                 self._report(WARNING, NO_HEADING, ADD_HEADING, _letter(place))
         self._report_twice(columns)
-        extra = [each.heading for each in columns if each.kind == "extra" and each.place in used]
+        extra = [
+            each.heading
+            for each in columns
+            if each.kind == "extra" and each.place in used and each.name not in USED_EXTRAS
+        ]
         if extra:
             headings_text = ", ".join(extra)[:500]
             self._report(NOTICE, KEPT, NOTHING_TO_DO, "", headings=headings_text)

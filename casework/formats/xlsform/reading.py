@@ -19,7 +19,7 @@ from casework.formats.xlsform.columns import (
     Naming,
     naming,
 )
-from casework.formats.xlsform.languages import canonical, language_of
+from casework.formats.xlsform.languages import language_of
 from casework.formats.xlsform.survey import SurveyReader
 from casework.formats.xlsform.workbooks import Rows, open_sheets
 from casework.questionnaires.checking import check
@@ -28,7 +28,7 @@ from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding, ha
 
 KNOWN_SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
 KEPT_SHEETS = ("external_choices", "osm")
-TITLE_IN = re.compile(r"lotse_title_([A-Za-z0-9-]+)")
+TITLES = ("form_title", "title", "label")
 
 NO_SURVEY = N_("The file has no sheet named “survey”.")
 NAME_SURVEY = N_("Please name the sheet with the questions “survey”.")
@@ -153,11 +153,8 @@ class _Reader:
     def _title(self, settings: Texts) -> Texts:
         title: Texts = {}
         for heading in list(settings):
-            own = TITLE_IN.fullmatch(heading)
             base, _, language = heading.partition("::")
-            if own:
-                title[canonical(own[1])] = settings.pop(heading)
-            elif base.strip().lower() in ("form_title", "title") and language:
+            if base.strip().lower() in TITLES and language:
                 found = language_of(language)
                 title[found.tag] = settings.pop(heading)
                 self.names.setdefault(found.tag, found.name)

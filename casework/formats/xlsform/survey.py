@@ -197,7 +197,7 @@ def read_parameters(text: str) -> Texts:
 
 
 def _settled_type(question: Question) -> Question:
-    """`text` with the appearance `tel` or `email` is that type; `email` without text is a device's."""
+    """`text` that looks like `tel` or `email` is that type; `email` without label is a device's."""
     if question.type == "text":
         for name in BY_APPEARANCE:
             if name in question.appearance:

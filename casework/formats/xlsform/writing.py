@@ -43,8 +43,8 @@ Row = dict[str, str]
 def write_xlsform(definition: Definition) -> bytes:
     """The definition as an .xlsx file, which `read_xlsform` reads as the same definition.
 
-    Our `save_to` names stand in the column `lotse_save_to` unless the form declares
-    entities itself: other software refuses `save_to` without them.
+    Our `save_to` names, those with a dot, stand in the column `lotse_save_to`: other
+    software wants one entity for each group of them and refuses a name that is used twice.
     """
     survey = list(_survey(definition, definition.items))
     sheets: dict[str, list[Row]] = {"survey": survey, "choices": list(_choices(definition))}
@@ -102,7 +102,8 @@ def _heading(base: str, tag: str, definition: Definition) -> str:
 def _settings(definition: Definition) -> Row:
     row = {"form_id": definition.form_id, "version": definition.version}
     for tag, text in definition.title.items():
-        row["form_title" if tag == definition.default_language else f"lotse_title_{tag}"] = text
+        is_default = tag == definition.default_language
+        row["form_title" if is_default else _heading("label", tag, definition)] = text
     if definition.default_language != UNDETERMINED:
         name = definition.language_names.get(definition.default_language, "")
         row["default_language"] = heading_text(definition.default_language, name)
@@ -138,7 +139,7 @@ def _cells(item: Item, definition: Definition) -> Row:
         cells[name] = _plain(name, getattr(item, name))
     if isinstance(item, Question) and item.type in WRITTEN_AS_TEXT:
         cells["appearance"] = " ".join([*item.appearance, item.type])
-    cells["save_to" if definition.entities else "lotse_save_to"] = item.save_to
+    cells["lotse_save_to" if "." in item.save_to else "save_to"] = item.save_to
     return cells | _media(item.media, definition) | item.extra
 
 

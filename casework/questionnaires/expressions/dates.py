@@ -17,8 +17,8 @@ ISO = re.compile(
 )
 EPOCH = datetime(1970, 1, 1)
 DAY = timedelta(days=1)
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def moment_of(text: str, zone: tzinfo | None = None) -> datetime | None:

@@ -9,7 +9,7 @@ Answer = str | list[str] | None
 
 
 class Node:
-    """An element with its answer. `spec`, `data` and `path` are what the owner of the tree needs."""
+    """An element with its answer; `spec`, `data` and `path` are for the owner of the tree."""
 
     __slots__ = (
         "children",
@@ -40,7 +40,7 @@ class Node:
         self.value = value
         self.relevant = True
         self.spec = spec
-        self.data = data
+        self.data: dict[str, Any] = {} if data is None else data
         self.path = path
         self.is_number = is_number
         if parent is not None:

@@ -266,20 +266,23 @@ class Path(Expression):
     position: int = 0
 
     def evaluate(self, context: Context) -> Value:
-        nodes = self._beginning(context)
-        for step in self.steps:
-            nodes = self._follow(step, nodes, context)
-        return nodes
-
-    def _beginning(self, context: Context) -> list[Node]:
         if self.start is not None:
             found = self.start.evaluate(context)
             if not isinstance(found, list):
                 raise ExpressionError(NOT_A_PATH, self.position)
-            return _fitting(found, self.predicates, context)
-        if self.from_root:
-            return [_above((context.origin or context.node).root())]
-        return [context.node]
+            return self._walk(_fitting(found, self.predicates, context), self.steps, context)
+        if not self.from_root:
+            return self._walk([context.node], self.steps, context)
+        top = [(context.origin or context.node).root()]
+        if self.steps and self.steps[0].axis == "child":  # whatever the form calls its top
+            top = _fitting(top, self.steps[0].predicates, context)
+            return self._walk(top, self.steps[1:], context)
+        return self._walk(top, self.steps, context)
+
+    def _walk(self, nodes: list[Node], steps: tuple[Step, ...], context: Context) -> list[Node]:
+        for step in steps:
+            nodes = self._follow(step, nodes, context)
+        return nodes
 
     def _follow(self, step: Step, nodes: list[Node], context: Context) -> list[Node]:
         reached: list[Node] = []
@@ -312,19 +315,8 @@ def _fitting(nodes: list[Node], predicates: tuple[Expression, ...], context: Con
     return nodes
 
 
-def _above(root: Node) -> Node:
-    """The document node above the top element, so that `/data/x` can name the top."""
-    document = Node("")
-    document.children = {"*": [root]}
-    return document
-
-
 def _children(node: Node, name: str) -> list[Node]:
-    if name == "*":
-        return list(node.offspring())
-    if node.name == "" and node.parent is None:  # whatever the form calls its top element
-        return node.children.get("*") or node.children.get(name, [])
-    return node.children.get(name, [])
+    return list(node.offspring()) if name == "*" else node.children.get(name, [])
 
 
 def _named(nodes: list[Node], name: str) -> list[Node]:

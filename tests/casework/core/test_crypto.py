@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.core.config import FieldKey
-from casework.core.crypto import Keyring, SealError, place_of, use_keys
-from casework.core.db import database, reseal
+from casework.core.crypto import Keyring, SealedField, SealError, place_of, use_keys
+from casework.core.db import Base, database, reseal
 from casework.people import Person
 
 OLD = FieldKey("old", bytes(range(32)))
@@ -139,3 +139,16 @@ def test_a_changed_sealed_column_is_saved_alone(world):
 def test_a_place_names_table_row_and_column(world):
     household = world.household()
     assert place_of(household, "name") == f"households/{household.id}/name"
+
+
+def test_no_sealed_column_has_a_default():
+    """A default never passes the accessor that binds a value to its row."""
+    for model in models():
+        for field in model._meta.sorted_fields:
+            assert not isinstance(field, SealedField) or field.default is None, field
+
+
+def models(model=Base):
+    for each in model.__subclasses__():
+        yield from models(each)
+        yield each

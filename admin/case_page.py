@@ -1,0 +1,170 @@
+"""What the case page shows, each part one bounded statement, read when it is asked for."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+from typing import Any
+
+from peewee import Load, ModelSelect
+
+from admin.base.shown import show_moment
+from admin.i18n import reading_language
+from admin.interpreting import Translations, translations_of
+from admin.timeline import Timeline, timeline
+from casework.appointments import Appointment
+from casework.cases import Case, CaseSubmission, FollowUp, Need
+from casework.consent import Release
+from casework.core.access import Actor
+from casework.documents import Document
+from casework.life_areas import LifeArea
+from casework.messages import Message
+from casework.people import Household, Person
+from casework.referrals import WAITING, Referral
+
+MOST = 100
+MOST_DONE = 10
+
+
+def loaded(query: ModelSelect) -> ModelSelect:
+    """Cases with everything that a page calls them by: household, people, site, who works on them."""
+    return query.with_related(
+        Load(Case.household).then(Load(Household.people, in_order())),
+        Case.site, Case.organization, Case.assigned_to,
+    )  # fmt: skip
+
+
+def in_order() -> ModelSelect:
+    """The people of a household, the contact person first."""
+    return Person.select().order_by(Person.is_contact.desc(), Person.created_at, Person.id)
+
+
+def contact_of(case: Case) -> Person | None:
+    """The one to speak to; `case` comes from `loaded`."""
+    return next(iter(case.household.people), None)
+
+
+def called(case: Case) -> str:
+    """The contact person's name, or what the household is called."""
+    contact = contact_of(case)
+    return contact.name if contact else str(case.household)
+
+
+class CaseFile:
+    """A case with what belongs to it, as far as `actor` may see it; `case` comes from `loaded`."""
+
+    def __init__(self, case: Case, actor: Actor, *, page: int = 0) -> None:
+        self.case, self.actor, self.page = case, actor, page
+
+    @property
+    def people(self) -> list[Person]:
+        """Who lives in the household, the contact person first."""
+        return list(self.case.household.people)
+
+    @cached_property
+    def needs(self) -> list[Need]:
+        """All needs, those that are open first."""
+        rows = self._own(Need).order_by(Need.opened_at, Need.id).limit(MOST)
+        found = list(rows.with_related(Need.category, Need.life_area, Need.person))
+        return sorted(found, key=lambda need: need.state not in ("open", "covered"))
+
+    @property
+    def areas(self) -> list[tuple[LifeArea, list[Need]]]:
+        """The needs by life area, in the order of the desk."""
+        grouped: dict[uuid.UUID, tuple[LifeArea, list[Need]]] = {}
+        for need in self.needs:
+            grouped.setdefault(need.life_area.id, (need.life_area, []))[1].append(need)
+        return sorted(grouped.values(), key=lambda each: (each[0].position, each[0].code))
+
+    @cached_property
+    def referrals(self) -> dict[uuid.UUID, list[Referral]]:
+        """The referrals by need, the latest first."""
+        rows = self._own(Referral).order_by(Referral.created_at.desc()).limit(MOST)
+        found: dict[uuid.UUID, list[Referral]] = {}
+        for each in rows.with_related(Referral.service, Referral.organization):
+            found.setdefault(each.__data__["need"], []).append(each)
+        return found
+
+    def nobody_helps(self, need: Need) -> bool:
+        """Whether an open need waits for us: no referral is on its way."""
+        mine = self.referrals.get(need.id, ())
+        return need.state == "open" and not any(each.state in WAITING for each in mine)
+
+    @cached_property
+    def follow_ups(self) -> list[FollowUp]:
+        """What is to be done, the next first."""
+        rows = self._own(FollowUp).where(FollowUp.done_at.is_null())
+        return list(rows.order_by(FollowUp.due_on).limit(MOST).with_related(FollowUp.assigned_to))
+
+    @cached_property
+    def done(self) -> list[FollowUp]:
+        """What was done last."""
+        rows = self._own(FollowUp).where(FollowUp.done_at.is_null(False))
+        return list(rows.order_by(FollowUp.done_at.desc()).limit(MOST_DONE))
+
+    @cached_property
+    def origins(self) -> list[CaseSubmission]:
+        """The requests that the case came from, the latest first."""
+        rows = self._own(CaseSubmission).order_by(CaseSubmission.at.desc()).limit(MOST)
+        return list(rows.with_related(CaseSubmission.submission))
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """The conversation, also from before the request became a case; the latest last."""
+        requests = [origin.__data__["submission"] for origin in self.origins]
+        rows = Message.scope(self.actor).where(
+            (Message.case == self.case) | (Message.submission << requests)
+        )
+        return list(rows.order_by(Message.at.desc(), Message.id.desc()).limit(MOST))[::-1]
+
+    @cached_property
+    def translations(self) -> Translations:
+        """Translations of messages and needs."""
+        return translations_of([*self.messages, *self.needs])
+
+    @cached_property
+    def appointments(self) -> list[Appointment]:
+        """Appointments, the latest first."""
+        rows = self._own(Appointment).order_by(Appointment.starts_at.desc()).limit(MOST)
+        return list(rows.with_related(Appointment.person))
+
+    @cached_property
+    def releases(self) -> list[Release]:
+        """Agreements of the household, the latest first."""
+        rows = Release.scope(self.actor).where(Release.household == self.case.household)
+        newest = rows.order_by(Release.given_at.desc(), Release.id.desc()).limit(MOST)
+        return list(newest.with_related(Release.organization))
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        """Files, the latest first."""
+        return list(self._own(Document).order_by(Document.at.desc()).limit(MOST))
+
+    @cached_property
+    def earlier(self) -> list[Case]:
+        """Other cases of the same household."""
+        rows = Case.scope(self.actor).where(
+            (Case.household == self.case.household) & (Case.id != self.case.id)
+        )
+        return list(rows.order_by(Case.opened_at.desc()).limit(MOST))
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """What happened, the newest first."""
+        return timeline(self.case, self.page, self._names())
+
+    def _names(self) -> dict[uuid.UUID, str]:
+        """What the rows on this page are called, for the timeline."""
+        tag = reading_language()
+        names: dict[uuid.UUID, str] = {need.id: need.category.label(tag) for need in self.needs}
+        names |= {person.id: person.name for person in self.people}
+        names |= {each.id: each.what for each in (*self.follow_ups, *self.done)}
+        names |= {each.id: each.title for each in self.documents}
+        for each in self.appointments:
+            names[each.id] = f"{each.subject}, {show_moment(each.starts_at)}"
+        for release in self.releases:
+            names[release.id] = str(release.organization or "")
+        return names
+
+    def _own(self, model: Any) -> ModelSelect:
+        return model.scope(self.actor).where(model.case == self.case)

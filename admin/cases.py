@@ -1,0 +1,180 @@
+"""Cases: the list, and the page of one case from which a coordinator works."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from markupsafe import Markup
+from peewee import Load, ModelSelect
+
+from admin.auth import current_actor, now
+from admin.base import CaseworkView, ChoiceFilter
+from admin.base.lists import Asked
+from admin.case_page import CaseFile, called, in_order, loaded
+from admin.case_work import CaseWork
+from admin.i18n import lazy_gettext as _l
+from admin.i18n import reading_language
+from admin.icons import show_areas
+from admin.interpreting import is_on
+from admin.person_fields import READ_IN
+from admin.words import PAGE_WORDS, language_name, word
+from casework.cases import LIVE_STATES, STATES, Case, CaseSubmission, Need
+from casework.core.access import Actor
+from casework.core.audit import record_read
+from casework.core.lookups import email_keys, find_all, phone_keys
+from casework.life_areas import LifeArea
+from casework.people import Household, Person
+from casework.submissions import Submission
+
+CASE_REFERENCE = re.compile(r"F-?(\d{4})-?(\d{1,6})", re.IGNORECASE)
+REQUEST_REFERENCE = re.compile(r"L[0-9A-Z]{7}", re.IGNORECASE)
+
+
+class AreaFilter(ChoiceFilter):
+    """Cases with an open need in a life area."""
+
+    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
+        open_needs = Need.select(Need.case).join(LifeArea).where(
+            (Need.state == "open") & (LifeArea.code == value)
+        )
+        return query.where(Case.id << open_needs)
+
+
+def _areas() -> list[tuple[str, str]]:
+    return [(area.code, area.label(reading_language())) for area in LifeArea.in_order()]
+
+
+def people_found(actor: Actor, words: str) -> ModelSelect:
+    """People within scope who have all name words, or this phone number, or this address."""
+    digits = re.sub(r"\D", "", words)
+    if "@" in words:
+        keys = email_keys(words)
+    elif len(digits) >= 8 and not re.search(r"[^\W\d_]", words):
+        keys = phone_keys(words)
+    else:
+        return Person.named(actor, words)
+    return Person.scope(actor).where(Person.id << list(find_all("people", keys)))
+
+
+class Cases(CaseWork, CaseworkView):
+    """The cases that `actor` may see; closed ones only where somebody looks for them."""
+
+    model = Case
+    resource = "case"
+    path = "case"
+    title = _l("Cases")
+    intro = _l("Cases that are not closed. The search and the filter also find closed ones.")
+    records_reads = True
+    can_create = can_edit = can_view_details = False
+    can_export = True
+    related = (
+        Load(Case.household).then(Load(Household.people, in_order())),
+        Case.site, Case.organization, Case.assigned_to,
+        Load(Case.needs, Need.select().where(Need.state == "open")).then(Need.life_area),
+    )  # fmt: skip
+    column_list = (
+        "link", "contact", "state", "open_needs", "site", "organization", "assigned_to",
+        "opened_at", "last_contact_at",
+    )  # fmt: skip
+    column_export_list = (
+        "reference", "contact", "state", "need_names", "site", "organization", "assigned_to",
+        "language", "opened_at", "last_contact_at",
+    )  # fmt: skip
+    column_labels = {
+        "link": _l("Case"),
+        "reference": _l("Case"),
+        "contact": _l("Contact person"),
+        "state": _l("State"),
+        "open_needs": _l("Open needs"),
+        "need_names": _l("Open needs"),
+        "site": _l("Site"),
+        "organization": _l("Organisation in charge"),
+        "assigned_to": _l("Assigned to"),
+        "language": _l("Language"),
+        "opened_at": _l("Since"),
+        "last_contact_at": _l("Last contact"),
+    }
+    column_sortable_list = (("link", "reference"), "state", "opened_at", "last_contact_at")
+    column_default_order = ("opened_at", True)
+    column_formatters = {
+        "link": lambda view, _context, row, _name: Markup('<a href="{}">{}</a>').format(
+            view.get_url(".show", id=row.id), row.reference
+        ),
+        "contact": lambda _view, _context, row, _name: called(row),
+        "state": lambda _view, _context, row, _name: word(STATES.names, row.state),
+        "open_needs": lambda _view, _context, row, _name: show_areas(areas_of(row.needs)),
+        "need_names": lambda _view, _context, row, _name: ", ".join(
+            need.life_area.label(reading_language()) for need in row.needs
+        ),
+        "language": lambda _view, _context, row, _name: language_name(row.language),
+    }
+    column_filters = (
+        ChoiceFilter(Case.state, _l("State"), "state", STATES.names.items),
+        "site",
+        "organization",
+        "assigned_to",
+        AreaFilter(Case.id, _l("Open need in"), "area", _areas),
+        ChoiceFilter(Case.language, _l("Language"), "language", lambda: READ_IN),
+    )
+    statement_budget = 18
+
+    def search(self, query: ModelSelect, words: str) -> ModelSelect:
+        """A case by its reference, by that of a request, or by a person's name, phone or address."""
+        actor, words = current_actor(), words.strip()
+        if found := CASE_REFERENCE.fullmatch(words):
+            return query.where(Case.reference == f"F-{found[1]}-{int(found[2]):04d}")
+        if REQUEST_REFERENCE.fullmatch(words):
+            asked = CaseSubmission.select(CaseSubmission.case).join(Submission)
+            linked = asked.where(Submission.reference == words.upper())
+            people = Person.named(actor, words).select(Person.household)
+            return query.where((Case.id << linked) | (Case.household << people))
+        return query.where(Case.household << people_found(actor, words).select(Person.household))
+
+    def selected(self, asked: Asked) -> ModelSelect:
+        """What was asked for; without a search or a state only cases that are not closed."""
+        query = super().selected(asked)
+        if asked.search or "state" in asked.filters:
+            return query
+        return query.where(Case.state << LIVE_STATES)
+
+    @expose("/<uuid:id>")
+    def show(self, id: uuid.UUID) -> ResponseReturnValue:
+        """The page of one case."""
+        case = self.case_or_404(id)
+        record_read("case:read", case, by=current_actor(), at=now())
+        return self.page(case, {})
+
+    def case_or_404(self, id: uuid.UUID) -> Case:
+        """The case with everything it is called by, within scope."""
+        rows = list(loaded(self.get_query().where(Case.id == id)))
+        return rows[0] if rows else abort(404)
+
+    def page(self, case: Case, given: dict[str, Any]) -> str:
+        """The page, with the forms in `given` as they were sent and all others empty."""
+        older = request.args.get("older", 0, type=int)
+        forms = {name: given.get(name) or self.form_of(name, case, None) for name in self.FORMS}
+        return self.render(
+            "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
+            forms=forms, opened=set(given), offers_machine=is_on(), **PAGE_WORDS,
+        )  # fmt: skip
+
+    def done(self, case: Case, text: str, section: str) -> ResponseReturnValue:
+        """Back to the section of the page in which something was done."""
+        flash(text, "success")
+        return redirect(f"{self.get_url('.show', id=case.id)}#{section}", 303)
+
+
+def areas_of(needs: list[Need]) -> list[tuple[LifeArea, int]]:
+    """The life areas of needs in the order of the desk, with how many needs each has."""
+    counted: dict[str, tuple[LifeArea, int]] = {}
+    for need in needs:
+        area, count = counted.get(need.life_area.code, (need.life_area, 0))
+        counted[area.code] = (area, count + 1)
+    return sorted(counted.values(), key=lambda each: (each[0].position, each[0].code))
+
+

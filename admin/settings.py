@@ -1,0 +1,245 @@
+"""What changes without code: life areas, need categories, texts, sites, the centre itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from wtforms import IntegerField, StringField, TextAreaField, validators
+
+from admin.auth import current_actor, now
+from admin.base import CaseworkView, DeskForm, DeskPage
+from admin.i18n import gettext as _
+from admin.i18n import lazy_gettext as _l
+from casework.core.access import Actor
+from casework.core.db import Base, transaction
+from casework.core.i18n import LANGUAGES
+from casework.core.settings import DEFAULTS, all_settings, change_setting
+from casework.life_areas import LifeArea, NeedCategory
+from casework.sites import Site
+from casework.texts import Text, change_text
+
+CODE = {
+    "description": _l("Small letters, digits and _. It stays the same for ever: forms refer to it."),
+    "validators": [
+        validators.InputRequired(),
+        validators.Regexp(r"[a-z][a-z0-9_]*\Z", message=_l("Small letters, digits and _ only.")),
+    ],
+}
+SITE_KINDS = {
+    "shared_housing": _l("Shared accommodation"),
+    "follow_up_accommodation": _l("Follow-up accommodation"),
+    "counselling_office": _l("Counselling office"),
+    "other": _l("Other"),
+}
+REVIEWS = {"draft": _l("draft"), "machine": _l("by machine"), "reviewed": _l("checked")}
+LABELS = {"needed": ("de",), "description": _l("German is needed; a missing language shows it.")}
+
+
+class Coded(CaseworkView):
+    """Rows with a code that forms refer to: it is chosen once."""
+
+    column_labels = {
+        "labels": _l("Name"), "position": _l("Order"), "life_area": _l("Life area"),
+        "code": _l("Code"), "active": _l("In use"), "icon": _l("Icon"),
+    }  # fmt: skip
+    column_filters: Any = ("active",)
+    form_args: Any = {"code": CODE, "labels": LABELS}
+
+    def edit_form(self, obj: Any = None) -> Any:
+        """The form without the code."""
+        form = super().edit_form(obj)
+        del form.code
+        return form
+
+
+class LifeAreas(Coded):
+    """Areas of life that needs and support are seen by."""
+
+    model = LifeArea
+    resource = "life_area"
+    title = _l("Life areas")
+    new_title = _l("New life area")
+    column_list = ("labels", "code", "icon", "position", "active")
+    column_default_sort = "position"
+    form_columns = ("code", "labels", "icon", "position", "active")
+    form_args = {
+        "code": CODE, "labels": LABELS,
+        "icon": {"choices": lambda: [(icon, icon) for icon in known_icons()]},
+    }  # fmt: skip
+
+
+class NeedCategories(Coded):
+    """What somebody can need, within a life area."""
+
+    model = NeedCategory
+    resource = "need_category"
+    title = _l("Need categories")
+    new_title = _l("New need category")
+    column_list = ("labels", "life_area", "code", "position", "active")
+    column_sortable_list = (("life_area", LifeArea.position), "code", "position", "active")
+    column_default_sort = [("life_area", False), ("position", False)]
+    column_filters = ("life_area", "active")
+    form_columns = ("code", "labels", "life_area", "position", "active")
+
+
+class Sites(CaseworkView):
+    """Where people live."""
+
+    model = Site
+    resource = "site"
+    title = _l("Sites")
+    new_title = _l("New site")
+    column_list = ("name", "kind", "capacity", "planned_arrivals", "planned_on", "active")
+    column_labels = {
+        "name": _l("Name"), "kind": _l("Kind"), "capacity": _l("Places"),
+        "planned_arrivals": _l("Planned arrivals"), "planned_on": _l("Planned for"),
+        "address": _l("Address"), "notes": _l("Notes"), "active": _l("In use"),
+    }  # fmt: skip
+    column_choices = {"kind": list(SITE_KINDS.items())}
+    column_filters = ("kind", "active")
+    column_searchable_list = ("name", "address")
+    column_default_sort = "name"
+    column_details_list = (
+        "name", "kind", "address", "capacity", "planned_arrivals", "planned_on", "notes", "active",
+    )  # fmt: skip
+    form_columns = column_details_list
+    form_args = {
+        "capacity": {"validators": [validators.NumberRange(min=0)]},
+        "planned_arrivals": {"validators": [validators.NumberRange(min=0)]},
+    }
+
+
+class Texts(CaseworkView):
+    """Page and mail texts: one row a text, one column a language."""
+
+    model = Text
+    resource = "text"
+    title = _l("Texts")
+    intro = _l(
+        "Pages and mails in every language. A mark says whether somebody who knows the "
+        "language has checked the text."
+    )
+    can_create = False
+    column_list = ("key", "language", "subject", "review", "changed_at")
+    column_labels = {
+        "key": _l("Text"), "language": _l("Language"), "subject": _l("Title or subject"),
+        "body": _l("Text"), "review": _l("Checked"), "changed_at": _l("Changed"),
+    }  # fmt: skip
+    column_choices = {"review": list(REVIEWS.items())}
+    column_details_list = ("key", "language", "subject", "body", "review", "changed_at")
+    form_columns = ("subject", "body", "review")
+    form_args = {
+        "body": {
+            "validators": [validators.InputRequired()],
+            "render_kw": {"rows": 20},
+            "description": _l(
+                "A blank line begins a paragraph, ## a heading, - an entry of a list. "
+                "Words such as %(centre)s are filled in; keep them as they are."
+            ),
+        },
+    }
+    list_template = "admin/texts.html"
+    edit_template = "admin/text.html"
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """The table of texts and languages."""
+        rows = self.get_query().select(Text.id, Text.key, Text.language, Text.review)
+        table: dict[str, dict[str, Text]] = {}
+        for row in rows.order_by(Text.key):
+            table.setdefault(row.key, {})[row.language] = row
+        return self.render(self.list_template, table=table, words=REVIEWS)
+
+    @expose("/begin/", methods=("POST",))
+    def begin_view(self) -> ResponseReturnValue:
+        """Begin a text in a language that it lacks, with the German words."""
+        key, tag = request.form.get("key", ""), request.form.get("language", "")
+        german = self.get_query().where((Text.key == key) & (Text.language == "de")).first()
+        known = self.get_query().where((Text.key == key) & (Text.language == tag)).first()
+        if german is None or tag not in LANGUAGES:
+            abort(404)
+        row = known or change_text(
+            key, tag, subject=german.subject, body=german.body, by=current_actor(), at=now()
+        )
+        return redirect(self.get_url(".edit_view", id=row.id), 303)
+
+    def store(self, form: Any, row: Base, created: bool, *, by: Actor, at: Any) -> Base:
+        return change_text(
+            row.key, row.language, subject=form.subject.data or "", body=form.body.data,
+            review=form.review.data, by=by, at=at,
+        )  # fmt: skip
+
+    def details_values(self, row: Base) -> dict[str, Any]:
+        """The German wording stands beside every other."""
+        german = self.get_query().where((Text.key == row.key) & (Text.language == "de")).first()
+        return super().details_values(row) | {"german": german}
+
+
+class CentreForm(DeskForm):
+    """The settings of this instance, named as in `casework.core.settings`."""
+
+    centre_name = StringField(
+        _l("Name of the centre"), [validators.InputRequired(), validators.Length(max=100)]
+    )
+    centre_phone = StringField(_l("Telephone"), [validators.Length(max=60)])
+    centre_email = StringField(_l("E-mail"), [validators.Optional(), validators.Email()])
+    centre_hours = TextAreaField(_l("Opening hours"), [validators.Length(max=500)])
+    target_group = TextAreaField(
+        _l("Target group"), [validators.Length(max=500)],
+        description=_l("Whom the centre is there for. It is shown on the start page."),
+    )  # fmt: skip
+    site_zone = StringField(
+        _l("Time zone"), description=_l("For example Europe/Berlin. All times are shown in it.")
+    )
+    draft_days = IntegerField(_l("Days after which an unfinished form is deleted"))
+    reply_link_days = IntegerField(_l("Days for which a provider's reply link works"))
+    follow_up_days = IntegerField(_l("Days until a referral is looked at again"))
+    release_days = IntegerField(_l("Days for which a release counts"))
+
+    def validate_site_zone(self, field: Any) -> None:
+        if field.data not in available_timezones():
+            raise validators.ValidationError(
+                _("This time zone is not known. Please write it as in Europe/Berlin.")
+            )
+
+
+DAYS = {"draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100}
+
+
+class SettingsPage(DeskPage):
+    """One form with all settings of the instance."""
+
+    title = _l("The centre")
+    path = "settings"
+    resource = "setting"
+
+    @expose("/", methods=("GET", "POST"))
+    def index_view(self) -> ResponseReturnValue:
+        """Show the settings, or store what was changed."""
+        form = CentreForm(request.form if request.method == "POST" else None, data=all_settings())
+        for name, most in DAYS.items():
+            text = _("Please enter a whole number from 1 to %(most)s.", most=most)
+            form[name].validators = [validators.NumberRange(min=1, max=most, message=text)]
+        if request.method == "POST" and form.validate():
+            self._store(form)
+            flash(_("Saved."), "success")
+            return redirect(self.get_url(".index_view"), 303)
+        return self.render("admin/settings.html", form=form), 422 if form.errors else 200
+
+    def _store(self, form: CentreForm) -> None:
+        present = all_settings()
+        with transaction():
+            for field in form:
+                value = field.data if field.data is not None else DEFAULTS[field.name]
+                if value != present[field.name]:
+                    change_setting(field.name, value, by=current_actor(), at=now())
+
+
+def known_icons() -> list[str]:
+    """The pictures that life areas use; a new area takes one of them."""
+    rows = LifeArea.select(LifeArea.icon).distinct().order_by(LifeArea.icon)
+    return [row.icon for row in rows]

@@ -1,0 +1,129 @@
+"""What happened in a case, in human words: from the audit trail and the referrals' steps."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from peewee import Load
+
+from admin.auth import current_actor
+from admin.i18n import gettext as _
+from casework.cases import Case
+from casework.core.audit import AuditEntry
+from casework.core.i18n import N_
+from casework.referrals import STATES as REFERRAL_STATES
+from casework.referrals import Referral, ReferralStep
+
+PAGE = 25
+LAST_PAGE = 40
+EVENTS = {
+    "case:opened": N_("Case opened"),
+    "case:assigned": N_("Assigned anew"),
+    "case:moved": N_("State of the case changed"),
+    "need:added": N_("Need added"),
+    "need:moved": N_("State of a need changed"),
+    "follow_up:created": N_("Follow-up planned"),
+    "follow_up:done": N_("Follow-up done"),
+    "message:sent": N_("Message written"),
+    "message:received": N_("Message from the person"),
+    "message:read": N_("Message read"),
+    "appointment:planned": N_("Appointment planned"),
+    "appointment:moved": N_("Appointment noted as kept, missed or cancelled"),
+    "release:given": N_("Release given"),
+    "release:withdrawn": N_("Release withdrawn"),
+    "release:expired": N_("Release expired"),
+    "document:added": N_("Document added"),
+    "document:removed": N_("Document removed"),
+    "person:created": N_("Person added"),
+    "person:changed": N_("Details of a person changed"),
+    "household:created": N_("Household entered"),
+    "household:changed": N_("Details of the household changed"),
+}
+ACTORS = {
+    "person": N_("the person"),
+    "provider": N_("the provider"),
+    "public": N_("through the portal"),
+    "system": N_("Lotse"),
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline."""
+
+    at: datetime
+    what: str
+    about: str
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The newest lines first; `older` is the number of the next page, or None."""
+
+    lines: list[Happening]
+    page: int
+    older: int | None
+
+
+def timeline(case: Case, page: int, names: Mapping[uuid.UUID, str]) -> Timeline:
+    """Page `page` (from 0) of what happened in `case`; `names` says what rows are called."""
+    page = min(max(page, 0), LAST_PAGE)
+    wanted = (page + 1) * PAGE + 1
+    lines = [*_from_audit(case, wanted, names), *_from_steps(case, wanted)]
+    lines.sort(key=lambda each: each.at, reverse=True)
+    more = len(lines) >= wanted and page < LAST_PAGE
+    return Timeline(lines[page * PAGE : wanted - 1], page, page + 1 if more else None)
+
+
+def _from_audit(case: Case, most: int, names: Mapping[uuid.UUID, str]) -> list[Happening]:
+    """Changes to what belongs to the case; for who sees everything, also to its household."""
+    mine = AuditEntry.case_id == case.id
+    if current_actor().sees_all:
+        household = [case.household.id, *(person.id for person in case.household.people)]
+        mine |= AuditEntry.subject_id << household
+    rows = (
+        AuditEntry.select()
+        .where(mine & (AuditEntry.event << list(EVENTS)))
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(most)
+    )
+    return [
+        Happening(
+            at=row.at,
+            what=_(EVENTS[row.event]),
+            about=names.get(row.subject_id, ""),
+            who=_who(row.actor_kind, row.actor_name),
+        )
+        for row in rows
+    ]
+
+
+def _from_steps(case: Case, most: int) -> list[Happening]:
+    """The steps of the case's referrals, with what was said."""
+    rows = (
+        ReferralStep.select()
+        .where(ReferralStep.case == case)
+        .order_by(ReferralStep.at.desc(), ReferralStep.id.desc())
+        .limit(most)
+        .with_related(Load(ReferralStep.referral).then(Referral.service))
+    )
+    return [
+        Happening(
+            at=row.at,
+            what=_("Referral: %(state)s", state=_(REFERRAL_STATES.names.get(row.state, row.state))),
+            about=row.referral.service.name,
+            who=_who(row.actor_kind, row.actor_name),
+            note=row.note or "",
+        )
+        for row in rows
+    ]
+
+
+def _who(kind: str, name: str) -> str:
+    """Staff by name, everybody else by what they are."""
+    return name if kind == "staff" else _(ACTORS.get(kind, kind))
