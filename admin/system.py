@@ -10,7 +10,7 @@ from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.actions import action
-from wtforms import PasswordField, SelectField, validators
+from wtforms import PasswordField, validators
 
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ContainsFilter
@@ -68,9 +68,8 @@ class StaffAccounts(CaseworkView):
     column_searchable_list = ("email", "name")
     column_default_sort = "email"
     form_columns = ("email", "name", "role", "organization", "language")
-    form_overrides = {"language": SelectField}
+    column_choices = {"language": [(tag, LANGUAGES[tag].autonym) for tag in STAFF_LANGUAGES]}
     form_args = {
-        "language": {"choices": [(tag, LANGUAGES[tag].autonym) for tag in STAFF_LANGUAGES]},
         "organization": {"description": _l("An integration manager sees this one's cases only.")},
     }
     form_extra_fields = {

@@ -24,6 +24,9 @@ from casework.core.refusals import NotFound, Refusal
 from casework.core.states import Machine
 from casework.life_areas import LifeArea, NeedCategory
 from casework.people import (
+    GENDERS,
+    HOUSING,
+    ROLES_AT_HOME,
     Household,
     Person,
     add_person,
@@ -246,12 +249,12 @@ def prepare_intake(submission: Submission) -> Intake:
         "given_name": mapped.get("person.given_name") or None,
         "family_name": mapped.get("person.family_name") or None,
         "birth_date": mapped.get("person.birth_date") or None,
-        "gender": mapped.get("person.gender") or "",
+        "gender": _choice(mapped.get("person.gender"), GENDERS),
         "phone": mapped.get("person.phone") or None,
         "email": mapped.get("person.email") or None,
         "language": submission.language,
         "languages": mapped.get("person.languages") or [],
-        "interpreter": mapped.get("person.interpreter") or "",
+        "interpreter": str(mapped.get("person.interpreter") or "")[:16],
         "channels": mapped.get("contact.channel") or [],
         "times": mapped.get("contact.times") or [],
         "role_at_home": "self",
@@ -261,8 +264,8 @@ def prepare_intake(submission: Submission) -> Intake:
         people=[contact, *(_member(each, contact) for each in mapped.get("member") or [])],
         needs=list(mapped.get("need.category") or []),
         description=mapped.get("need.description") or "",
-        urgency=mapped.get("need.urgency") or "",
-        housing=mapped.get("household.housing") or "",
+        urgency=_choice(mapped.get("need.urgency"), URGENCIES),
+        housing=_choice(mapped.get("household.housing"), HOUSING),
         place=", ".join(
             filter(None, (mapped.get("contact.address"), mapped.get("household.place")))
         ),
@@ -275,9 +278,14 @@ def _member(mapped: dict[str, Any], contact: dict[str, Any]) -> dict[str, Any]:
         "given_name": mapped.get("given_name") or None,
         "family_name": mapped.get("family_name") or contact["family_name"],
         "birth_date": mapped.get("birth_date") or None,
-        "gender": mapped.get("gender") or "",
-        "role_at_home": mapped.get("relation") or "other",
+        "gender": _choice(mapped.get("gender"), GENDERS),
+        "role_at_home": _choice(mapped.get("relation"), ROLES_AT_HOME) or "other",
     }
+
+
+def _choice(answer: Any, known: dict[str, str]) -> str:
+    """The answer if a column takes it: a form may offer choices that no column knows."""
+    return answer if isinstance(answer, str) and answer in known else ""
 
 
 @recorded("submission:accepted", needs="submission:edit")

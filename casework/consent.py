@@ -131,7 +131,11 @@ def withdraw_release(release: Release, *, by: Actor, at: datetime) -> Release:
 
 
 def release_for(case: Case, organization: Organization, *, today: date) -> Release | None:
-    """The valid agreement that covers this organisation: its own, else the general one."""
+    """The valid agreement that covers this organisation: its own, else the general one.
+
+    A general one does not bring back what the person has since withdrawn from this
+    organisation.
+    """
     found = (
         Release.valid(today)
         .where(
@@ -141,8 +145,22 @@ def release_for(case: Case, organization: Organization, *, today: date) -> Relea
         .order_by(Release.organization.is_null(), Release.given_at.desc())
     )
     rows = list(found)
-    own = [row for row in rows if row.__data__["organization"] is not None]
-    return (own or rows or [None])[0]
+    if rows and rows[0].organization is None and _withdrawn_since(rows[0], case, organization):
+        return None
+    return rows[0] if rows else None
+
+
+def _withdrawn_since(general: Release, case: Case, organization: Organization) -> bool:
+    return (
+        Release.select()
+        .where(
+            (Release.household == case.household)
+            & (Release.organization == organization)
+            & (Release.state == "withdrawn")
+            & (Release.withdrawn_at >= general.given_at)
+        )
+        .exists()
+    )
 
 
 def require_release(

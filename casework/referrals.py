@@ -275,9 +275,11 @@ def answer_referral(
     """The provider's answer, by link or told to staff. Raises `NotFound`, `InvalidTransition`."""
     if answer not in ANSWERS:
         raise NotFound()
-    columns = {"shown_to_sender_at": at} if by.kind == "staff" else {}
-    STATES.move(referral, answer, at=at, answered_at=at, **columns)
+    known = _known_to(by, at) if answer in FINAL else {}
+    STATES.move(referral, answer, at=at, answered_at=at, **known)
     _note_step(referral, note=note, by=by, at=at)
+    if referral.is_final:
+        close_links(referral, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -295,7 +297,7 @@ def revoke_referral(
     referral: Referral, *, note: str = "", by: Actor, at: datetime
 ) -> Referral:
     """Take a referral back: its links close at once."""
-    STATES.move(referral, "revoked", at=at)
+    STATES.move(referral, "revoked", at=at, **_known_to(by, at))
     _note_step(referral, note=note, by=by, at=at)
     close_links(referral, at=at)
     _settle_need(referral, at=at)
@@ -305,7 +307,8 @@ def revoke_referral(
 @recorded("referral:declined", open_to=("system", "person"))
 def decline_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     """The person does not want it."""
-    STATES.move(referral, "declined_by_client", at=at, shown_to_person_at=at)
+    known = _known_to(by, at) | {"shown_to_person_at": at}
+    STATES.move(referral, "declined_by_client", at=at, **known)
     _note_step(referral, by=by, at=at)
     close_links(referral, at=at)
     _settle_need(referral, at=at)
@@ -450,6 +453,12 @@ def revoke_with_submission(submission: Submission, *, by: Actor, at: datetime) -
         Referral.select().where((Referral.case == case) & (Referral.state << ("draft", *WAITING)))
     ):
         revoke_referral(referral, by=by, at=at)
+
+
+def _known_to(by: Actor, at: datetime) -> dict[str, datetime]:
+    """Who brings an outcome about need not be shown it."""
+    columns = {"staff": "shown_to_sender_at", "person": "shown_to_person_at"}
+    return {columns[by.kind]: at} if by.kind in columns else {}
 
 
 def _settle_need(referral: Referral, *, at: datetime) -> None:

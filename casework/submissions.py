@@ -278,7 +278,7 @@ def receive_submission(
         answers=answers,
         sender=sender or None,
         by_helper=bool(mapped.get("helper.name")),
-        urgency=str(mapped.get("need.urgency") or ""),
+        urgency=str(mapped.get("need.urgency") or "")[:16],
         suspicion=suspicion,
         suspicious=bool(suspicion),
     )

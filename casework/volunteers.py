@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from peewee import CharField, ForeignKeyField, IntegerField, JSONField, ModelSelect
 
@@ -30,6 +31,7 @@ STATES = Machine(
         "full": ("approved", "paused", "ended"),
     },
 )
+MAX_PLACES = 100
 
 
 class Volunteer(Base):
@@ -121,12 +123,18 @@ def register_offer(submission: Submission, *, by: Actor, at: datetime) -> Offer:
         areas=mapped.get("offer.category") or [],
         languages=mapped.get("offer.languages") or mapped.get("person.languages") or [],
         availability=mapped.get("offer.availability") or [],
-        places=int(mapped.get("offer.places") or 1),
+        places=_places(mapped.get("offer.places")),
         description=mapped.get("offer.description") or None,
         description_language=submission.language,
         created_at=at,
         state_since=at,
     )
+
+
+def _places(answer: Any) -> int:
+    """For how many people, within what one volunteer can mean."""
+    digits = str(answer or "1")
+    return min(max(int(digits), 1), MAX_PLACES) if digits.isdecimal() else 1
 
 
 @on("submission:received")

@@ -21,7 +21,7 @@ from casework.core import i18n
 from casework.core.config import Config
 from casework.core.i18n import LANGUAGES
 from portal import icons, intake, pages, receipts, replies, status
-from portal.centre import centre, local, phone_link
+from portal.centre import local, phone_link, settings
 from portal.language import (
     YEAR,
     give_language,
@@ -109,7 +109,7 @@ def page_frame(stylesheet: str, config: Config) -> dict[str, Any]:
         "language": language,
         "languages": list(LANGUAGES.values()),
         "stylesheet": stylesheet,
-        "centre": centre(),
+        "centre": settings(),
         "in_language": in_language,
         "marked": marked,
         "unreviewed": not is_reviewed(language),

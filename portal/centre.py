@@ -12,7 +12,7 @@ from casework.core.clock import in_zone, local_date
 from casework.core.settings import DEFAULTS, all_settings
 
 
-def centre() -> dict[str, Any]:
+def settings() -> dict[str, Any]:
     """The settings, read once a request; the defaults while the database is away."""
     if "centre" not in g:
         try:
@@ -30,22 +30,22 @@ def now() -> datetime:
 
 def local(moment: datetime) -> datetime:
     """`moment` in the centre's zone."""
-    return in_zone(moment, centre()["site_zone"])
+    return in_zone(moment, settings()["site_zone"])
 
 
 def today() -> date:
     """The day at the centre."""
-    return local_date(now(), centre()["site_zone"])
+    return local_date(now(), settings()["site_zone"])
 
 
 def text_values() -> dict[str, str]:
     """What placeholders in page texts stand for."""
-    settings = centre()
+    held = settings()
     return {
-        "centre": settings["centre_name"],
-        "phone": settings["centre_phone"],
-        "email": settings["centre_email"],
-        "hours": settings["centre_hours"],
+        "centre": held["centre_name"],
+        "phone": held["centre_phone"],
+        "email": held["centre_email"],
+        "hours": held["centre_hours"],
     }
 
 

@@ -93,10 +93,9 @@ def take_page(journey: Journey, place: Place) -> Response:
     found = misfits + [problem for problem in outcome.problems if problem.path not in odd]
     if (name, value) == ("action", "next"):
         return go_on(journey, place, raw, outcome, found)
-    if found or journey.new_row:
-        journey.keep(journey.stored, place, raw)
-    elif journey.draft is not None or any(map(any, raw.values())):
-        journey.keep(outcome.filling, place, raw)
+    if journey.draft is not None or any(map(any, raw.values())):
+        is_unfinished = found or journey.new_row
+        journey.keep(journey.stored if is_unfinished else outcome.filling, place, raw)
     return leave(journey, place, name, value)
 
 

@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from casework.core.db import transaction
 from casework.core.refusals import NotFound
 from casework.questionnaires.filling import MAX_ROWS, Filling, fill
-from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, live
+from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, is_slug, live
 from casework.questionnaires.pages import Page
 from casework.questionnaires.places import Place, find_place, layout, places, row_places, rows
 from casework.questionnaires.problems import Path, Problem
 from casework.questionnaires.steps import accept, add_row, begin
 from casework.questionnaires.validating import problems
 from casework.submissions import Draft, draft_of, keep_draft, start_draft, submission_of
-from portal.centre import centre, local, now
+from portal.centre import local, now, settings
 from portal.forms import Raw
 from portal.suspicion import STAMP, TRAP, shown_at
 
@@ -239,7 +239,7 @@ class Journey:
 
     def set_cookie(self, response: Response, seconds: int | None = None) -> Response:
         """Let the browser keep the draft's secret; by default as long as the draft lives."""
-        age = centre()["draft_days"] * DAY if seconds is None else seconds
+        age = settings()["draft_days"] * DAY if seconds is None else seconds
         response.set_cookie(
             cookie_name(self.slug), self.token, max_age=age,
             secure=is_https(), httponly=True, samesite="Lax",
@@ -267,7 +267,7 @@ def page_problems(filling: Filling, place: Place) -> list[Problem]:
 def live_version(slug: str) -> QuestionnaireVersion:
     """The published version of a questionnaire for everybody; anything else is a 404."""
     try:
-        version = live(slug)
+        version = live(slug if is_slug(slug) else "")
     except NotFound:
         abort(404)
     if not Questionnaire.public().where(Questionnaire.slug == slug).exists():

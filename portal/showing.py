@@ -22,7 +22,7 @@ from casework.questionnaires.mapping import mapping
 from casework.questionnaires.places import Place, entries, places, row_places, rows
 from casework.questionnaires.problems import Problem
 from casework.texts import text
-from portal.centre import centre, now, text_values, today
+from portal.centre import now, settings, text_values, today
 from portal.forms import AnswerField, Raw, Words, calendars, page_form, show_problems
 from portal.journeys import Journey, page_problems
 from portal.prose import prose
@@ -114,7 +114,7 @@ def blocks(filling: Filling, place: Place, form: BaseForm) -> list[Block]:
     found = []
     for node in entries(filling, place):
         spec = node.spec
-        if spec is place.page.about:
+        if spec is place.page.about and spec.kind != "question":
             continue
         if node.path in fields and spec.kind == "question":
             asked = fields[node.path].asked
@@ -134,7 +134,7 @@ def wording(name: str) -> Markup:
     found = text(WORDINGS[name], g.language) if name in WORDINGS else None
     if found is None:
         return Markup()
-    until = today() + timedelta(days=centre()["release_days"])
+    until = today() + timedelta(days=settings()["release_days"])
     values = text_values() | {
         "recipient": _("the organisation that can help you with it"),
         "expires": f"{until:%d.%m.%Y}",

@@ -237,20 +237,24 @@ def _tristate(value: Any) -> bool | None:
 
 
 class WordsField(fields.SelectField):
-    """A column with a fixed list of values, shown in the reader's words."""
+    """A column with a fixed list of values, shown in the reader's words.
 
-    def __init__(self, *args: Any, blank: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    `choices` are pairs of value and word, or a function that gives them.
+    """
+
+    def __init__(self, *args: Any, choices: Any = (), blank: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[], **kwargs)
+        self.offered = [(str(v), w) for v, w in (choices() if callable(choices) else choices)]
         self.blank = blank
 
     def iter_choices(self) -> Iterator[Any]:
         if self.blank:
             yield fields.Choice("", "–", not self.data, {})
-        for value, word in self.choices or []:
-            yield fields.Choice(value, _(str(word)), str(value) == str(self.data), {})
+        for value, word in self.offered:
+            yield fields.Choice(value, _(str(word)), value == str(self.data), {})
 
     def pre_validate(self, form: Any) -> None:
-        known = {str(value) for value, _word in self.choices or []}
+        known = {value for value, _word in self.offered}
         if not (self.blank and not self.data) and str(self.data) not in known:
             raise validators.StopValidation(_("Please choose one of the entries in the list."))
 

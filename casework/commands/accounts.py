@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from casework.commands.plain import Group
@@ -29,7 +31,7 @@ def add(email: str, role: str, organisation: str | None, name: str, password_std
             "A password on the command line can be read by others; "
             "please pass it on standard input with --password-stdin."
         )
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    password = sys.stdin.readline().rstrip("\r\n")
     account = add_staff(
         email, Role(role), password, name=name,
         organization=_organization(organisation) if organisation else None,

@@ -28,7 +28,8 @@ class Command(click.Command):
         except click.exceptions.NoArgsIsHelpError:
             raise
         except click.UsageError as error:
-            raise click.ClickException(f"{error.format_message()} (see --help)") from error
+            sentence = " ".join(error.format_message().split())
+            raise click.ClickException(f"{sentence} (see --help)") from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; whatever we foresee ends in one sentence."""

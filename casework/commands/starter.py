@@ -20,11 +20,11 @@ from casework.core.config import Config
 from casework.core.db import migrate, transaction
 from casework.core.settings import Setting, change_setting, setting
 from casework.formats.xlsform import read_xlsform
-from casework.life_areas import load_life_areas
+from casework.life_areas import LifeArea, NeedCategory, load_life_areas
 from casework.questionnaires.findings import BrokenDefinition
 from casework.questionnaires.models import Questionnaire, import_definition, publish
 from casework.staff import Staff, add_staff
-from casework.texts import load_texts
+from casework.texts import Text, load_texts
 
 STARTER = Path(__file__).parents[1] / "starter"
 FORMS = {"help": "request", "offer": "offer"}
@@ -82,8 +82,8 @@ def bring_up_to_date(config: Config, *, at: datetime) -> list[str]:
 
 def load_starter_content(*, at: datetime) -> None:
     """Life areas, texts, settings and forms that come with the program, where they are absent."""
-    load_life_areas(_content("life_areas"), by=SYSTEM, at=at)
-    load_texts(_content("texts"), by=SYSTEM, at=at)
+    _load_life_areas(_content("life_areas"), at=at)
+    _load_texts(_content("texts"), at=at)
     _load_settings(_content("settings"), at=at)
     for slug, purpose in FORMS.items():
         if not Questionnaire.select().where(Questionnaire.slug == slug).exists():
@@ -102,6 +102,18 @@ def first_accounts(config: Config, *, at: datetime) -> list[tuple[Staff, str]]:
         account = add_staff(f"{role.value}@{domain}", role, password, by=SYSTEM, at=at)
         accounts.append((account, password))
     return accounts
+
+
+def _load_life_areas(content: dict[str, Any], *, at: datetime) -> None:
+    known = {row.code for model in (LifeArea, NeedCategory) for row in model.select(model.code)}
+    if any(each["code"] not in known for kind in content.values() for each in kind):
+        load_life_areas(content, by=SYSTEM, at=at)
+
+
+def _load_texts(content: dict[str, dict[str, Any]], *, at: datetime) -> None:
+    known = {(row.key, row.language) for row in Text.select(Text.key, Text.language)}
+    if any((key, tag) not in known for key, languages in content.items() for tag in languages):
+        load_texts(content, by=SYSTEM, at=at)
 
 
 def _load_settings(content: dict[str, Any], *, at: datetime) -> None:

@@ -131,7 +131,6 @@ def walk(items: tuple[Item, ...]) -> Iterator[Item]:
 
 
 KINDS: dict[str, type[Item]] = {"question": Question, "group": Group, "repeat": Repeat}
-_EMPTY: tuple[Any, ...] = ("", False, [], {}, 0)
 
 
 def to_json(definition: Definition) -> str:
@@ -142,9 +141,9 @@ def to_json(definition: Definition) -> str:
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kept = {
-            each.name: plain
+            each.name: _plain(found)
             for each in dataclasses.fields(value)
-            if (plain := _plain(getattr(value, each.name))) not in _EMPTY or _is_required(each)
+            if (found := getattr(value, each.name)) != _default(each)
         }
         kind = next((kind for kind, cls in KINDS.items() if type(value) is cls), None)
         return {"kind": kind, **kept} if kind else kept
@@ -155,8 +154,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _is_required(each: dataclasses.Field[Any]) -> bool:
-    return each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+def _default(each: dataclasses.Field[Any]) -> Any:
+    """What `from_json` fills in by itself."""
+    if each.default_factory is not dataclasses.MISSING:
+        return each.default_factory()
+    return each.default
 
 
 def from_json(text: str) -> Definition:

@@ -15,8 +15,10 @@ from casework.core.db import Base, UtcField
 from casework.core.i18n import N_, pick
 from casework.core.refusals import NotFound, Refusal
 from casework.core.states import Machine
+from casework.questionnaires.checking import check
 from casework.questionnaires.compiling import compile_form
 from casework.questionnaires.definitions import Definition, from_json, to_json
+from casework.questionnaires.findings import BrokenDefinition, has_errors
 from casework.questionnaires.forms import Form
 
 PURPOSES = {
@@ -155,10 +157,13 @@ def publish(
 ) -> Questionnaire:
     """Make `version` the one that new answers are given to; drafts keep theirs.
 
-    Raises `VersionOfAnother`.
+    Raises `VersionOfAnother`, and `BrokenDefinition` for a version with errors.
     """
     if version.__data__["questionnaire"] != questionnaire.id:
         raise VersionOfAnother()
+    findings = check(version.parsed)
+    if has_errors(findings):
+        raise BrokenDefinition(findings)
     if questionnaire.state != "published":
         STATES.move(questionnaire, "published", at=at)
     questionnaire.live_version_id = version.id.hex

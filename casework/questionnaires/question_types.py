@@ -109,6 +109,7 @@ TYPE_ALIASES = {
     "select one external": "select_one_external",
     "date time": "datetime",
     "phone": "tel",
+    "phone number": "tel",
     "trigger": "acknowledge",
     "photo": "image",
     "gps": "geopoint",

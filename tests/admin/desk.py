@@ -106,7 +106,6 @@ class Start(DeskPage):
 
 def make_desk(config: Config, clock: Any, screens: list[type], monkeypatch: Any) -> Flask:
     """An application with the sign-in and these screens only, on the test's own database."""
-    database.create_tables([Shelf, Book])
     app = _bare(config, clock)
     CSRFProtect(app)
     register_headers(app, config)
@@ -119,7 +118,6 @@ def make_desk(config: Config, clock: Any, screens: list[type], monkeypatch: Any)
 
 def make_stock(config: Config, clock: Any, *views: ModelView) -> Flask:
     """Flask-Admin as it comes, for comparison."""
-    database.create_tables([Shelf, Book])
     app = _bare(config, clock)
     app.testing = False
     app.secret_key = "stock"

@@ -58,9 +58,9 @@ def rows():
 # What the page shows
 
 
-def test_the_page_shows_what_the_person_released_and_nothing_else(client, path):
+def test_the_page_shows_what_the_person_released_and_nothing_else(client, referral, path):
     text = text_of(client.get(path, headers=ENGLISH))
-    for shown in ("Amal Beispiel", "+4976211234567", "Arabic (العربية)", "German course", "Sprachhaus"):
+    for shown in ("Amal Beispiel", referral.shared["phone"], "Arabic (العربية)", "German course", "Sprachhaus"):
         assert shown in text
     for hidden in ("Comes in the mornings only.", "1990", "F-2026"):
         assert hidden not in text
@@ -83,7 +83,6 @@ def test_opening_the_link_changes_nothing_however_often_a_scanner_does_it(client
     before = rows()
     for _ in range(5):
         assert client.get(path).status_code == 200
-        assert client.head(path).status_code == 200
     assert rows() == before
 
 
@@ -258,7 +257,7 @@ def closed(client, path, status):
     assert response.status_code == status
     text = text_of(response)
     assert "Amal" not in text
-    assert "1234567" not in text
+    assert "+4976" not in text
     assert "csrf_token" not in text
     return text
 

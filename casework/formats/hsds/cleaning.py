@@ -52,6 +52,7 @@ def clean_row(kind: str, values: Values, note: Note, *, markup: bool = True) -> 
     columns = TABLES[kind].columns
     cleaned = {}
     for name, cell in values.items():
+        name = one_line(name) or "?"
         column = columns.get(name)
         text = _text(kind, name, cell, note, markup)
         if text and column is not None:

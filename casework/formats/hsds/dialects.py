@@ -9,17 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from casework.core.i18n import N_
+from casework.formats.hsds.report import DROPPED, Report
 from casework.formats.hsds.sources import Package, SourceRow
+from casework.formats.hsds.specification import ELIGIBILITY
 from casework.formats.hsds.values import is_true, language_code
+
+NO_SERVICE = N_("It belongs to no service of the data. Please check its service_id.")
 
 # Columns that only Ohana's files have.
 OHANA_MARKS = frozenset(
     {"number_type", "vanity_number", "virtual", "short_desc", "admin_emails", "audience",
-     "taxonomy_ids", "accepted_payments", "date_incorporated"}
+     "accepted_payments", "date_incorporated"}
 )  # fmt: skip
 RENAMED = {
     "organization": {"url": "website"},
-    "service": {"eligibility": "eligibility_description", "website": "url"},
+    "service": {"eligibility": "eligibility_description", "website": "url",
+                "fees": "fees_description"},
     "location": {"website": "url"},
     "schedule": {"weekday": "byday", "start_date": "valid_from", "end_date": "valid_to"},
     "language": {"language": "name"},
@@ -33,8 +39,11 @@ RENAMED = {
 }  # fmt: skip
 
 
-def modernise(package: Package) -> None:
-    """Bring the rows of `package` into the words of HSDS 3.2, in place."""
+def modernise(package: Package, report: Report) -> None:
+    """Bring the rows of `package` into the words of HSDS 3.2, in place.
+
+    What cannot be said in them and has no row to stand with is noted in `report`.
+    """
     ohana = any(header & OHANA_MARKS for header in package.headers.values())
     for row in package:
         _rename(row, package.headers.get(row.file) or set(row.values))
@@ -43,6 +52,8 @@ def modernise(package: Package) -> None:
         header |= {new for old, new in RENAMED.get(kind, {}).items() if old in header}
     if ohana:
         _split_ohana(package)
+    _attach_eligibility(package, report)
+    _attach_programs(package)
     for row in list(package.rows.get("phone", ())):
         links = {name: row.values.get(name, "") for name in ("location_id", "service_id")}
         for part in _items(row.values.pop("language", "")):
@@ -57,11 +68,30 @@ def _rename(row: SourceRow, header: set[str]) -> None:
         values.setdefault("freq", "WEEKLY")
     if row.kind == "taxonomy_term" and "id" not in header and "taxonomy_id" in values:
         values["id"] = values.pop("taxonomy_id")
-    if row.kind == "service" and "fees" in values and "fees_description" not in header:
-        values["fees_description"] = values.pop("fees")
     for old, new in RENAMED.get(row.kind, {}).items():
         if old in values and new not in header:
             values[new] = values.pop(old)
+
+
+def _attach_eligibility(package: Package, report: Report) -> None:
+    """Rows about who may come become part of their services."""
+    services = {row.values.get("id"): row.values for row in package.rows.get("service", ())}
+    for row in package.rows.pop(ELIGIBILITY, ()):
+        service = services.get(row.values.get("service_id"))
+        if service is None:
+            report.note(DROPPED, row.file, row.place, NO_SERVICE)
+            continue
+        parts = (service.get("eligibility_description"), row.values.get("eligibility"))
+        service["eligibility_description"] = "\n".join(part for part in parts if part)
+
+
+def _attach_programs(package: Package) -> None:
+    """A programme that only stands within a service belongs to the service's organisation."""
+    programs = {row.values.get("id"): row.values for row in package.rows.get("program", ())}
+    for row in package.rows.get("service", ()):
+        program, owner = programs.get(row.values.get("program_id")), "organization_id"
+        if program is not None and row.values.get(owner):
+            program.setdefault(owner, row.values[owner])
 
 
 def _split_ohana(package: Package) -> None:

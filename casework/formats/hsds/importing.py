@@ -11,6 +11,7 @@ from casework.core.db import transaction
 from casework.formats.hsds.planning import Plan, make_plan
 from casework.formats.hsds.report import Report
 from casework.formats.hsds.sources import read_package
+from casework.formats.hsds.values import one_line
 from casework.providers import DIRECTORY_MODELS
 
 PERMISSION = "organization:edit"
@@ -30,7 +31,7 @@ def import_directory(path: Path, *, by: Actor, at: datetime, source: str = "") -
         by.require(PERMISSION)
     report = Report()
     package = read_package(path, report)
-    report.source = (source.strip() or package.name)[:MAX_SOURCE]
+    report.source = one_line(source or package.name)[:MAX_SOURCE]
     with transaction():
         plan = make_plan(package, report)
         if plan:

@@ -55,7 +55,7 @@ class Plan:
 
 def make_plan(package: Package, report: Report) -> Plan:
     """Compare the rows of `package` with the database; figures and remarks go to `report`."""
-    modernise(package)
+    modernise(package, report)
     unfold(package)
     return _Planning(package, report).run()
 

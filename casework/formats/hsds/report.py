@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from casework.core.db import clean
 from casework.core.i18n import N_, gettext_in
 
 DROPPED = N_("dropped")
@@ -69,7 +70,8 @@ class Report:
     def note(self, fate: str, file: str, place: int | str, msgid: str, **params: object) -> None:
         """Add a remark."""
         texts = tuple((name, _short(str(value))) for name, value in params.items())
-        self.remarks.append(Remark(fate, file, place, msgid, texts))
+        where = place if isinstance(place, int) else clean(place)
+        self.remarks.append(Remark(fate, clean(file), where, msgid, texts))
 
     def total(self, figure: str) -> int:
         """One figure over all tables."""
@@ -128,5 +130,5 @@ def _ranges(numbers: Iterable[int]) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(clean(text).split())
     return text if len(text) <= 120 else f"{text[:119]}…"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from casework.core.db import clean
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.formats.hsds.documents import flatten
@@ -93,9 +94,9 @@ def read_package(path: Path, report: Report) -> Package:
     try:
         package = _read(path, report)
     except OSError as error:
-        raise DirectoryRefused(path=path.name) from error
+        raise DirectoryRefused(path=clean(path.name)) from error
     if not package.rows:
-        raise NoDirectory(path=path.name)
+        raise NoDirectory(path=clean(path.name))
     return package
 
 
@@ -103,7 +104,7 @@ def _read(path: Path, report: Report) -> Package:
     if path.is_dir():
         return _from_files(path.resolve().name, _folder(path, report), report)
     if not path.is_file():
-        raise NoDirectory(path=path.name)
+        raise NoDirectory(path=clean(path.name))
     if zipfile.is_zipfile(path):
         return _from_files(path.stem, _archive(path, report), report)
     return _from_json(path, report)
@@ -115,7 +116,7 @@ def _from_files(name: str, files: Iterator[tuple[str, str, bytes]], report: Repo
     for file, table, data in files:
         room -= _add_table(package, file, table, data, report)
         if room < 0:
-            raise DirectoryTooLarge(path=name, most=f"{MAX_ROWS:,} rows")
+            raise DirectoryTooLarge(path=clean(name), most=f"{MAX_ROWS:,} rows")
     return package
 
 
@@ -129,8 +130,9 @@ def _add_table(package: Package, file: str, table: str, data: bytes, report: Rep
         )  # fmt: skip
     kind, fixed = FILES[table]
     count = 0
-    own_numbers = kind in NUMBERED_BY_FILE and table != TABLES[kind].file.removesuffix(".csv")
-    if not set(column_names(content.header)) & (TABLES[kind].columns.keys() | OLD_COLUMNS):
+    own_numbers = kind in NUMBERED_BY_FILE and f"{table}.csv" != TABLES[kind].file
+    known = TABLES[kind].columns.keys() if kind in TABLES else set()
+    if not set(column_names(content.header)) & (known | OLD_COLUMNS):
         _pass_over(file, report)
         return 0
     for line, cells in content.records():
@@ -166,7 +168,7 @@ def _archive(path: Path, report: Report) -> Iterator[tuple[str, str, bytes]]:
                 else:
                     _pass_over(str(file), report)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-        raise DirectoryRefused(path=path.name) from error
+        raise DirectoryRefused(path=clean(path.name)) from error
 
 
 def _check_archive(entries: list[zipfile.ZipInfo], path: Path) -> None:
@@ -175,13 +177,13 @@ def _check_archive(entries: list[zipfile.ZipInfo], path: Path) -> None:
     largest = max((entry.file_size for entry in entries), default=0)
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or largest > MAX_BYTES:
         raise DirectoryTooLarge(
-            path=path.name, most=f"{MAX_ENTRIES} files, {MAX_BYTES // 1024**2} MB each"
+            path=clean(path.name), most=f"{MAX_ENTRIES} files, {MAX_BYTES // 1024**2} MB each"
         )
     names = [entry.filename for entry in entries if _table_name(PurePosixPath(entry.filename).name)]
     if len({str(PurePosixPath(name).parent) for name in names if "__MACOSX" not in name}) > 1:
         raise DirectoryRefused(
             N_("“%(path)s” holds tables in several folders. Please pack one directory at a time."),
-            path=path.name,
+            path=clean(path.name),
         )
 
 
@@ -196,9 +198,9 @@ def _from_json(path: Path, report: Report) -> Package:
         for row in flatten(document, path.name):
             package.add(SourceRow(*row))
     except (ValueError, RecursionError) as error:
-        raise NoDirectory(path=path.name) from error
+        raise NoDirectory(path=clean(path.name)) from error
     if sum(map(len, package.rows.values())) > MAX_ROWS:
-        raise DirectoryTooLarge(path=path.name, most=f"{MAX_ROWS:,} rows")
+        raise DirectoryTooLarge(path=clean(path.name), most=f"{MAX_ROWS:,} rows")
     return package
 
 

@@ -128,6 +128,9 @@ LOOSE_LINKS = {
     "metadata": ("resource_id", "resource_type"),
 }
 
+# A table of version 1 whose rows became a column of services.
+ELIGIBILITY = "eligibility"
+
 # Further names of files (without ending), in older versions and other dialects.
 FILES: dict[str, tuple[str, dict[str, str]]] = {
     **{kind: (kind, {}) for kind in TABLES},
@@ -146,6 +149,7 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
     "holiday_schedule": ("schedule", {}),
     "holiday_schedules": ("schedule", {}),
     "service_taxonomy": ("attribute", {"link_entity": "service"}),
+    "services_taxonomy": ("attribute", {"link_entity": "service"}),
     "service_taxonomies": ("attribute", {"link_entity": "service"}),
     "service_attribute": ("attribute", {"link_entity": "service"}),
     "service_attributes": ("attribute", {"link_entity": "service"}),
@@ -153,6 +157,7 @@ FILES: dict[str, tuple[str, dict[str, str]]] = {
     "other_attributes": ("attribute", {}),
     "payment_accepted": ("cost_option", {}),
     "payments_accepted": ("cost_option", {}),
+    ELIGIBILITY: (ELIGIBILITY, {}),
 }
 
 # Columns by which a file of an older version is known as a table at all.

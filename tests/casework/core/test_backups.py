@@ -213,11 +213,12 @@ def test_a_backup_under_fifty_writers_is_one_moment(world, tmp_path, documents, 
     """Each writer changes two settings together; no backup ever holds one without the other."""
     change_setting("draft_days", 0, by=SYSTEM, at=clock())
     change_setting("release_days", 0, by=SYSTEM, at=clock())
-    stop, failures = threading.Event(), []
-    writers = [threading.Thread(target=_write, args=(stop, failures)) for _ in range(50)]
+    begun, stop, failures = threading.Event(), threading.Event(), []
+    writers = [threading.Thread(target=_write, args=(begun, stop, failures)) for _ in range(50)]
     for writer in writers:
         writer.start()
     try:
+        assert begun.wait(30)
         for number in range(3):
             write_backup(tmp_path / f"{number}", documents=documents, at=clock())
     finally:
@@ -231,7 +232,7 @@ def test_a_backup_under_fifty_writers_is_one_moment(world, tmp_path, documents, 
         assert values["draft_days"] == values["release_days"] > 0
 
 
-def _write(stop, failures):
+def _write(begun, stop, failures):
     try:
         while not stop.is_set():
             with connection(), snapshots.database.atomic("IMMEDIATE" if is_sqlite() else None):
@@ -240,6 +241,7 @@ def _write(stop, failures):
                     if not is_sqlite():
                         row = row.for_update()
                     Setting.update(value=row.get().value + 1).where(Setting.key == key).execute()
+            begun.set()
     except Exception as error:
         failures.append(error)
         raise

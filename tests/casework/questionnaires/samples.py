@@ -73,4 +73,5 @@ HOUSEHOLD = definition(
     ),
     question("select_multiple", "needs", list_name="needs", or_other=True, save_to="need.category"),
     choices={"needs": choices("work", "home")},
+    languages=("en", "de"),
 )  # fmt: skip

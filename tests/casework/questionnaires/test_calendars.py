@@ -4,7 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.questionnaires.calendars import CALENDARS, CalendarError, from_iso, to_iso, year_to_iso
+from casework.questionnaires.calendars import (
+    CALENDARS,
+    CalendarError,
+    from_iso,
+    to_iso,
+    year_to_iso,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,7 @@ def test_days_that_a_calendar_does_not_have_are_refused(day, month, year, calend
 
 
 def test_every_day_of_five_years_goes_there_and_back():
-    for offset in range(0, 5 * 366):
+    for offset in range(5 * 366):
         iso = (date(1995, 1, 1) + timedelta(days=offset)).isoformat()
         for calendar in CALENDARS:
             assert to_iso(*from_iso(iso, calendar), calendar) == iso

@@ -50,7 +50,9 @@ def test_what_is_not_supported_is_refused(pattern):
         compiled(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["a" * 1001, "(a{1000}){1000}", "(" * 60 + ")" * 60, "((a{50}){50}){50}"])
+@pytest.mark.parametrize(
+    "pattern", ["a" * 1001, "(a{1000}){1000}", "(" * 60 + ")" * 60, "((a{50}){50}){50}"]
+)
 def test_patterns_may_not_grow_without_bounds(pattern):
     with pytest.raises(ExpressionError, match="too large"):
         compiled(pattern)

@@ -18,11 +18,7 @@ from tests.casework.questionnaires.samples import HOUSEHOLD, NOW, question
 from tests.casework.questionnaires.test_expressions import Around
 
 PIECES = st.sampled_from(
-    "${age} ${years} ${nowhere} . .. / // [ ] ( ) , + - * div mod = != < > <= >= and or | 'a' '' \"b\""
-    " 1 0 -1 2.5 9999999999 '2026-01-01' today() now() true() not( if( count( sum( selected( regex( round("
-    " date( add-date( difference-in-months( substr( concat( join( position( indexed-repeat( once( coalesce("
-    " format-date( int( pow( string( number( name member years * @x ancestor::* instance('cities')"
-    " '(a*)*' '%Y%q' 1e5".split(" ")
+    ["${age}", "${years}", "${nowhere}", ".", "..", "/", "//", "[", "]", "(", ")", ",", "+", "-", "*", "div", "mod", "=", "!=", "<", ">", "<=", ">=", "and", "or", "|", "'a'", "''", '"b"', "1", "0", "-1", "2.5", "9999999999", "'2026-01-01'", "today()", "now()", "true()", "not(", "if(", "count(", "sum(", "selected(", "regex(", "round(", "date(", "add-date(", "difference-in-months(", "substr(", "concat(", "join(", "position(", "indexed-repeat(", "once(", "coalesce(", "format-date(", "int(", "pow(", "string(", "number(", "name", "member", "years", "*", "@x", "ancestor::*", "instance('cities')", "'(a*)*'", "'%Y%q'", "1e5"]
 )
 EXPRESSIONS = st.lists(PIECES, max_size=14).map(" ".join) | st.text(max_size=40)
 ANY_TEXT = st.text(max_size=60) | st.text("0123456789٠١٢۳۴.-/:+ ,T'", max_size=20)
@@ -74,10 +70,14 @@ def test_reading_never_raises_and_reading_again_changes_nothing(type_, raw, appe
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
     max_leaves=8,
 )
-KEYS = st.sampled_from(["given", "born", "size", "member", "needs", "needs_other", "welcome", "age", "zzz"])
+KEYS = st.sampled_from(
+    ["given", "born", "size", "member", "needs", "needs_other", "welcome", "age", "zzz"]
+)
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,0 +1,186 @@
+"""Fields of the directory's forms: needs by life area, places, languages, what hangs on a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask_admin.model.form import InlineFormAdmin
+from wtforms import IntegerField, StringField, validators
+from wtforms.fields import Choice
+
+from admin.auth import current_actor
+from admin.base import CodesField, DeskForm
+from admin.base.ajax import parse_id
+from admin.case_forms import categories_by_area
+from admin.i18n import gettext as _
+from admin.i18n import lazy_gettext as _l
+from admin.i18n import reading_language
+from casework.formats.hsds.values import language_code
+from casework.life_areas import LifeArea, NeedCategory
+from casework.providers import (
+    Address,
+    Contact,
+    Location,
+    Organization,
+    Phone,
+    Service,
+    ServiceAtLocation,
+    ServiceCategory,
+    SpokenLanguage,
+)
+
+MOST_PLACES = 200
+MOST_COUNTED = 9999
+MAIL = re.compile(r"[^@\s<>\"']{1,64}@[^@\s<>\"']{1,185}\.[^@\s.<>\"']{2,}")
+WEB = re.compile(r"https?://[^\s<>\"'/?#]+\.[^\s<>\"']+", re.IGNORECASE)
+
+
+def mail_address(form: Any, field: Any) -> None:
+    """An address that a mail can go to."""
+    if field.data and not MAIL.fullmatch(field.data):
+        raise validators.ValidationError(
+            _("Please write one e-mail address, such as name@example.org.")
+        )
+
+
+def web_address(form: Any, field: Any) -> None:
+    """An address that a browser can open."""
+    if field.data and not WEB.fullmatch(field.data):
+        raise validators.ValidationError(
+            _("Please write a web address that begins with https://.")
+        )
+
+
+class _Beside(CodesField):
+    """Check boxes for rows of a table between: the screen stores them by itself."""
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """The row itself holds nothing of this."""
+
+
+class CategoriesField(_Beside):
+    """Need categories as check boxes, grouped by life area; `data` are ids as text."""
+
+    def process_data(self, value: Iterable[ServiceCategory] | None) -> None:
+        self.data = [str(row.__data__["category"]) for row in value or ()]
+
+    def iter_choices(self) -> Iterator[Choice]:
+        for _area, options in self.groups():
+            yield from options
+
+    def groups(self) -> Iterator[tuple[LifeArea, list[Choice]]]:
+        """Each life area with its categories as options."""
+        chosen, tag = set(self.data or ()), reading_language()
+        for area, categories in categories_by_area():
+            yield area, [
+                Choice(str(each.id), each.label(tag), str(each.id) in chosen, {})
+                for each in categories
+            ]
+
+    def pre_validate(self, form: Any) -> None:
+        known = {option.value for option in self.iter_choices()}
+        if not set(self.data or ()) <= known:
+            raise validators.StopValidation(_("Please choose one of the entries in the list."))
+
+    def chosen(self) -> list[NeedCategory]:
+        """The categories that are ticked."""
+        ids = set(self.data or ())
+        return [
+            each for _area, rows in categories_by_area() for each in rows if str(each.id) in ids
+        ]
+
+
+class PlacesField(_Beside):
+    """Where a service is given: the locations of its organisation; `data` are ids as text."""
+
+    def process_data(self, value: Iterable[ServiceAtLocation] | None) -> None:
+        self.data = [str(row.__data__["location"]) for row in value or ()]
+
+    def offer(self, organization: Organization | None, service: Service | None) -> None:
+        """Let the locations of `organization`, and those in use by now, be chosen."""
+        wanted = Location.organization == organization
+        if service is not None:
+            used = ServiceAtLocation.select(ServiceAtLocation.location)
+            wanted |= Location.id << used.where(ServiceAtLocation.service == service)
+        rows = Location.scope(current_actor()).where(wanted).order_by(Location.name)
+        self.choices = [
+            (str(row.id), _("%(place)s (confidential)", place=row) if row.confidential else str(row))
+            for row in rows.limit(MOST_PLACES)
+        ]
+
+    def chosen(self) -> list[Any]:
+        """Ids of the locations that are ticked."""
+        return [parse_id(each) for each in self.data or ()]
+
+
+class LanguageField(StringField):
+    """A language by its name; the code that it is found by follows from the name."""
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """Set both columns."""
+        if obj.name != self.data:
+            obj.name, obj.code = self.data, language_code(self.data)[:16]
+
+
+class PhoneRows(InlineFormAdmin):
+    """Phone numbers."""
+
+    form_label = _l("Phone numbers")
+    form_columns = ("number", "extension", "description")
+
+
+class ContactRows(InlineFormAdmin):
+    """People to speak to."""
+
+    form_label = _l("People to speak to")
+    form_columns = ("name", "title", "department", "email")
+    form_args = {"email": {"validators": [validators.Optional(), mail_address]}}
+
+
+class AddressRows(InlineFormAdmin):
+    """Postal addresses."""
+
+    form_label = _l("Addresses")
+    form_columns = ("address_1", "address_2", "postal_code", "city")
+
+
+class LanguageRows(InlineFormAdmin):
+    """Languages that are spoken."""
+
+    form_label = _l("Languages spoken")
+    form_columns = ("note",)
+    form_extra_fields = {
+        "name": LanguageField(
+            _l("Language"), [validators.InputRequired(), validators.Length(max=120)],
+            render_kw={"maxlength": 120, "list": "languages"},
+        )
+    }  # fmt: skip
+
+
+PHONES, CONTACTS = PhoneRows(Phone), ContactRows(Contact)
+ADDRESSES, LANGUAGES_SPOKEN = AddressRows(Address), LanguageRows(SpokenLanguage)
+
+
+class CapacityForm(DeskForm):
+    """How many places there are, how many of them are free, and who waits."""
+
+    places = IntegerField(_l("Places in all"), [validators.Optional()])
+    free = IntegerField(_l("Free places"), [validators.Optional()])
+    waiting = IntegerField(_l("People waiting"), [validators.Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each number from 0 to 9,999, and no more free places than there are."""
+        fits = super().validate(extra_validators)
+        for field in (self.places, self.free, self.waiting):
+            if field.data is not None and not 0 <= field.data <= MOST_COUNTED:
+                field.errors = [
+                    _("Please write a whole number from 0 to %(most)s.", most=MOST_COUNTED)
+                ]
+                fits = False
+        if fits and None not in (self.places.data, self.free.data):
+            if self.free.data > self.places.data:
+                self.free.errors = [_("There cannot be more free places than places.")]
+                fits = False
+        return fits

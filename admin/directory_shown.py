@@ -1,0 +1,80 @@
+"""How entries of the directory look in lists and on pages: places, languages, how fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from admin.auth import now
+from admin.base.shown import NOTHING
+from admin.i18n import gettext as _
+from admin.i18n import ngettext, reading_language
+from admin.words import ago, language_name
+from casework.providers import Service, SpokenLanguage
+
+OLD_REPORT = timedelta(days=30)
+OLD_CHECK = timedelta(days=365)
+MOST_NAMED = 3
+
+
+def tag(text: str, kind: str = "") -> Markup:
+    """A word in a frame; `kind` is `good`, `bad`, `accent` or nothing."""
+    return Markup('<span class="{}">{}</span>').format(f"tag {kind}".strip(), text)
+
+
+def quiet(text: str) -> Markup:
+    """Text that steps back."""
+    return Markup('<span class="quiet-text">{}</span>').format(text) if text else Markup()
+
+
+def is_older(moment: datetime | None, span: timedelta) -> bool:
+    """Whether `moment` is longer ago than `span`, or never was."""
+    return moment is None or moment < now() - span
+
+
+def show_capacity(service: Service) -> Markup:
+    """Free places with who waits, and how old that is."""
+    free, waiting = service.capacity_free, service.capacity_waiting
+    if free is None and waiting is None:
+        return quiet(_("places not known"))
+    words = []
+    if free:
+        words.append(tag(ngettext("%(count)s place free", "%(count)s places free", free), "good"))
+    elif free == 0:
+        words.append(tag(_("full")))
+    if waiting:
+        words.append(Markup("{}").format(_("%(count)s waiting", count=waiting)))
+    words.append(quiet(ago(service.capacity_at)))
+    return Markup(" ").join(words)
+
+
+def show_checked(row: Any) -> Markup:
+    """When an entry was last found true."""
+    if row.checked_at is None:
+        return tag(_("never checked"), "accent")
+    shown = ago(row.checked_at)
+    return tag(shown, "accent") if is_older(row.checked_at, OLD_CHECK) else Markup("{}").format(shown)
+
+
+def called_language(row: SpokenLanguage) -> str:
+    """A spoken language as the reader calls it, or as the source wrote it."""
+    known = language_name(row.code) if row.code else ""
+    return known if known and known != row.code else row.name
+
+
+def show_languages(rows: Iterable[SpokenLanguage]) -> str:
+    """Languages by name, each once."""
+    return ", ".join(sorted({called_language(row) for row in rows})) or NOTHING
+
+
+def show_categories(service: Service, most: int = MOST_NAMED) -> str | Markup:
+    """What a service helps with: the first names, and how many more there are."""
+    names = [each.category.label(reading_language()) for each in service.categories]
+    if not names:
+        return tag(_("no need named"), "accent")
+    further = len(names) - most
+    shown = ", ".join(names[:most])
+    return f"{shown} +{further}" if further > 0 else shown

@@ -1,0 +1,233 @@
+"""The start page: what needs somebody today and why; what runs well stays quiet."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_admin import expose
+from peewee import Load
+
+from admin.auth import current_actor, now
+from admin.base import DeskPage, show_moment
+from admin.base.shown import show_date
+from admin.case_page import called, in_order
+from admin.i18n import gettext as _
+from admin.i18n import lazy_gettext as _l
+from admin.intake import SUSPICIONS
+from admin.words import ago, language_name, overdue, today, turn, word
+from casework.cases import URGENCIES, Case
+from casework.core.i18n import N_
+from casework.insight.desk import Shelf, running_well, shelves
+from casework.people import Household
+from casework.referrals import STATES as REFERRAL_STATES
+from casework.submissions import Submission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that waits: who it is about, why now, since when, whose turn, and where to go."""
+
+    name: str
+    why: str
+    since: str
+    turn: str
+    address: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """One shelf as it stands on the page."""
+
+    name: str
+    title: str
+    icon: str
+    count: int
+    entries: list[Entry]
+    address: str
+    calls: bool
+
+
+class Names:
+    """What cases and requests are called, a few statements for all of a page."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        rows = list(rows)
+        self.cases = _by_id(_cases(_ids(rows, "case")))
+        self.requests = _by_id(Submission.select().where(
+            Submission.id << _ids(rows, "submission")
+        ))  # fmt: skip
+
+    def of(self, row: Any) -> str:
+        """The person that a row is about."""
+        case = self.cases.get(row.__data__.get("case"))
+        if case is not None:
+            return called(case)
+        request = self.requests.get(row.__data__.get("submission"))
+        return (request.sender or request.reference) if request else ""
+
+
+def _ids(rows: list[Any], column: str) -> list[uuid.UUID]:
+    found = {row.__data__.get(column) for row in rows if column in row._meta.fields}
+    return [each for each in found if each is not None]
+
+
+def _by_id(rows: Iterable[Any]) -> dict[uuid.UUID, Any]:
+    return {row.id: row for row in rows}
+
+
+def _cases(ids: list[uuid.UUID]) -> Iterable[Case]:
+    household = Load(Case.household).then(Load(Household.people, in_order()))
+    return Case.scope(current_actor()).where(Case.id << ids).with_related(household)
+
+
+def _request(row: Any, names: Names) -> Entry:
+    urgency = word(URGENCIES, row.urgency)
+    why = _("New request") if row.state == "received" else _("Waits for an answer to a question")
+    parts = [why, language_name(row.language), urgency]
+    return Entry(
+        row.sender or row.reference, " · ".join(filter(None, parts)), ago(row.state_since),
+        turn("us" if row.state == "received" else "person"),
+        url_for("submission.show", id=row.id), urgent=row.urgency == "today",
+    )  # fmt: skip
+
+
+def _suspicious(row: Any, names: Names) -> Entry:
+    why = " ".join(word(SUSPICIONS, reason) for reason in row.suspicion)
+    return Entry(
+        row.sender or row.reference, why, ago(row.received_at), turn("us"),
+        url_for("submission.show", id=row.id),
+    )  # fmt: skip
+
+
+def _message(row: Any, names: Names) -> Entry:
+    case, request = row.__data__["case"], row.__data__["submission"]
+    page = url_for("case.show", id=case) if case else url_for("submission.show", id=request)
+    why = _("wrote in %(language)s", language=language_name(row.language))
+    return Entry(names.of(row), why, ago(row.at), turn("us"), f"{page}#messages")
+
+
+def _follow_up(row: Any, names: Names) -> Entry:
+    return Entry(
+        names.of(row), row.what, overdue(row.due_on), turn("us"),
+        f"{_case_page(row)}#follow-ups", urgent=row.due_on < today(),
+    )  # fmt: skip
+
+
+def _referral(row: Any, names: Names) -> Entry:
+    state = _(REFERRAL_STATES.names[row.state])
+    why = f"{row.service.name}: {state}"
+    page = url_for("referral.show", id=row.id)
+    return Entry(names.of(row), why, ago(row.state_since), turn(row.turn), page)
+
+
+def _overdue_referral(row: Any, names: Names) -> Entry:
+    entry = _referral(row, names)
+    since = _("to be followed up on %(day)s", day=show_date(row.follow_up_on))
+    return Entry(entry.name, entry.why, since, entry.turn, entry.address, urgent=True)
+
+
+def _answer(row: Any, names: Names) -> Entry:
+    entry = _referral(row, names)
+    return Entry(entry.name, entry.why, ago(row.answered_at), turn("us"), entry.address)
+
+
+def _appointment(row: Any, names: Names) -> Entry:
+    tongue = row.interpreter_language
+    interpreter = _("interpreter: %(language)s", language=language_name(tongue)) if tongue else ""
+    why = " · ".join(filter(None, (row.subject, row.place, interpreter)))
+    page = f"{_case_page(row)}#appointments"
+    return Entry(names.of(row), why, show_moment(row.starts_at), "", page)
+
+
+def _offer(row: Any, names: Names) -> Entry:
+    page = url_for("offer.details_view", id=row.id)
+    return Entry(row.volunteer.name, _("New offer"), ago(row.created_at), turn("us"), page)
+
+
+def _case_page(row: Any) -> str:
+    return url_for("case.show", id=row.__data__["case"])
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a shelf of the domain is shown; `calls` marks those that are overdue by nature."""
+
+    title: str
+    empty: str
+    icon: str
+    endpoint: str
+    entry: Callable[[Any, Names], Entry]
+    calls: bool = False
+
+
+KINDS = {
+    "inbox": Kind(
+        N_("New requests"), N_("No new requests."), "letter", "submission.index_view", _request
+    ),
+    "suspicious": Kind(
+        N_("To review"), N_("Nothing to review."), "search", "review.index_view", _suspicious
+    ),
+    "messages": Kind(
+        N_("Unread messages"), N_("No unread messages."), "speech", "message.index_view", _message
+    ),
+    "follow_ups": Kind(
+        N_("Follow-ups due"), N_("No follow-up is due."), "check", "follow_up.index_view",
+        _follow_up, calls=True,
+    ),
+    "overdue_referrals": Kind(
+        N_("Referrals to follow up"), N_("No referral has to be followed up."), "clock",
+        "referral.index_view", _overdue_referral, calls=True,
+    ),
+    "answers": Kind(
+        N_("Answers of providers"), N_("No new answers of providers."), "reply",
+        "referral.index_view", _answer,
+    ),
+    "referrals": Kind(
+        N_("Referrals on their way"), N_("No referral is on its way."), "arrow",
+        "referral.index_view", _referral,
+    ),
+    "appointments": Kind(
+        N_("Appointments until tomorrow"), N_("No appointments until tomorrow."), "calendar",
+        "appointment.index_view", _appointment,
+    ),
+    "offers": Kind(
+        N_("New offers of volunteers"), N_("No new offers of volunteers."), "gift",
+        "offer.index_view", _offer,
+    ),
+}  # fmt: skip
+
+
+class Today(DeskPage):
+    """What needs the reader today."""
+
+    title = _l("Today")
+    resource = "home"
+
+    @expose("/")
+    def index_view(self) -> str:
+        """The shelves with something in them as cards, the others in one line."""
+        actor = current_actor()
+        found = shelves(actor, at=now(), today=today())
+        names = Names(row for shelf in found for row in shelf.rows)
+        cards = [_card(shelf, names) for shelf in found]
+        well = running_well(actor, today()) if actor.may("case:read") else None
+        return self.render(
+            "desk/home.html",
+            cards=[card for card in cards if card.count],
+            quiet=[_(KINDS[shelf.name].empty) for shelf in found if not shelf.count],
+            has_shelves=bool(found), running_well=well, day=show_date(today()),
+        )  # fmt: skip
+
+
+def _card(shelf: Shelf, names: Names) -> Card:
+    kind = KINDS[shelf.name]
+    return Card(
+        name=shelf.name, title=_(kind.title), icon=kind.icon, count=shelf.count,
+        entries=[kind.entry(row, names) for row in shelf.rows],
+        address=url_for(kind.endpoint), calls=kind.calls,
+    )  # fmt: skip

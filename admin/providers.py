@@ -1,0 +1,459 @@
+"""The directory: what organisations offer, where, in which languages, and whether there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from peewee import Load, ModelSelect
+
+from admin.auth import current_actor, now
+from admin.base import Between, CaseworkView, ChoiceFilter, ContainsFilter, DeskFilter
+from admin.base.ajax import parse_id
+from admin.base.filters import YesNoFilter
+from admin.base.shown import NOTHING, site_zone
+from admin.case_forms import categories_by_area
+from admin.directory_fields import (
+    ADDRESSES,
+    CONTACTS,
+    LANGUAGES_SPOKEN,
+    PHONES,
+    CapacityForm,
+    CategoriesField,
+    PlacesField,
+    mail_address,
+    web_address,
+)
+from admin.directory_shown import (
+    called_language,
+    quiet,
+    show_capacity,
+    show_categories,
+    show_checked,
+    show_languages,
+    tag,
+)
+from admin.i18n import gettext as _
+from admin.i18n import lazy_gettext as _l
+from admin.i18n import reading_language
+from admin.icons import drawing
+from admin.words import PAGE_WORDS, language_name, word
+from casework.core import audit
+from casework.core.access import Actor
+from casework.core.clock import from_local
+from casework.core.db import Base
+from casework.life_areas import NeedCategory
+from casework.providers import (
+    SERVICE_STATES,
+    Contact,
+    Location,
+    Organization,
+    Phone,
+    Service,
+    ServiceAtLocation,
+    ServiceCategory,
+    SpokenLanguage,
+    confirm_entry,
+    report_capacity,
+    save_organization,
+    save_service,
+    set_categories,
+)
+
+MOST_SHOWN = 200
+REACHED_BY = {
+    "email": {"validators": [mail_address]},
+    "website": {"validators": [web_address]},
+    "url": {"validators": [web_address]},
+}
+
+
+class CategoryFilter(ChoiceFilter):
+    """Services that help with one need category."""
+
+    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
+        helping = ServiceCategory.select(ServiceCategory.service).join(NeedCategory)
+        return query.where(Service.id << helping.where(NeedCategory.code == value))
+
+
+class LanguageFilter(ChoiceFilter):
+    """Services at which a language is spoken."""
+
+    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
+        speaking = SpokenLanguage.select(SpokenLanguage.service)
+        return query.where(Service.id << speaking.where(SpokenLanguage.code == value))
+
+
+class RoomFilter(YesNoFilter):
+    """Services with a free place, or without one that we know of."""
+
+    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
+        has_room = Service.capacity_free > 0
+        return query.where(has_room if value == "1" else ~has_room | Service.capacity_free.is_null())
+
+
+class NotCheckedSince(Between):
+    """Entries that nobody has found true since a day; those never looked at are among them."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model.checked_at, _l("Not checked since"), "unchecked", until=True)
+        del self.until
+
+    def apply(self, query: ModelSelect, value: date) -> ModelSelect:
+        day = from_local(datetime.combine(value, time()), site_zone())
+        return query.where((self.column < day) | self.column.is_null())
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Need categories by life area, as pairs of code and name."""
+    tag = reading_language()
+    return [
+        (each.code, f"{area.label(tag)}: {each.label(tag)}")
+        for area, categories in categories_by_area()
+        for each in categories
+    ]
+
+
+def language_codes() -> list[tuple[str, str]]:
+    """Languages that are spoken anywhere in the directory."""
+    rows = SpokenLanguage.select(SpokenLanguage.code).where(SpokenLanguage.code != "").distinct()
+    return sorted(((row.code, language_name(row.code)) for row in rows), key=lambda each: each[1])
+
+
+class DirectoryScreen(CaseworkView):
+    """What the screens of the directory share: look-ups, check, the page of an entry."""
+
+    can_export = True
+    form_args = REACHED_BY
+    create_template = edit_template = "desk/directory_form.html"
+    column_labels = {
+        "name": _l("Name"), "alternate_name": _l("Other name"), "organization": _l("Organisation"),
+        "categories": _l("Helps with"), "languages": _l("Languages"), "capacity": _l("Places"),
+        "status": _l("Status"), "checked": _l("Checked"), "active": _l("In use"),
+        "description": _l("Description"), "email": _l("E-mail"), "url": _l("Web page"),
+        "website": _l("Web page"), "legal_status": _l("Legal form"), "services": _l("Services"),
+        "application_process": _l("How to apply"), "fees_description": _l("Fees"),
+        "eligibility_description": _l("For whom"), "wait_time": _l("Waiting time"),
+        "interpretation_services": _l("Interpreting"), "transportation": _l("How to get there"),
+        "confidential": _l("Confidential: never shown outside the desk"),
+        "secrecy": _l("Confidential"), "category_names": _l("Helps with"),
+        "language_names": _l("Languages"), "capacity_places": _l("Places in all"),
+        "capacity_free": _l("Free places"), "capacity_waiting": _l("People waiting"),
+        "capacity_at": _l("Places noted on"), "checked_at": _l("Checked"),
+        "number": _l("Number"), "extension": _l("Extension"), "title": _l("Function"),
+        "department": _l("Department"), "note": _l("Remark"), "address": _l("Address"),
+        "address_1": _l("Street and number"), "address_2": _l("Second line"),
+        "postal_code": _l("Postal code"), "city": _l("Town"),
+    }  # fmt: skip
+
+    def create_form(self, obj: Any = None) -> Any:
+        """The empty form; `?organization=` names the organisation that it is for."""
+        form = super().create_form(obj)
+        if "organization" in form and form.organization.data is None:
+            form.organization.data = self._named_organization()
+        return form
+
+    def _named_organization(self) -> Organization | None:
+        key = parse_id(request.args.get("organization"))
+        if key is None or request.method == "POST":
+            return None
+        return Organization.scope(current_actor()).where(Organization.id == key).first()
+
+    def search(self, query: ModelSelect, words: str) -> ModelSelect:
+        """Entries with each word in their name or in that of their organisation."""
+        for each in words.split()[:8]:
+            hit = self.model.name.contains(each) | self.model.alternate_name.contains(each)
+            if self.model is not Organization:
+                named = Organization.select(Organization.id)
+                hit |= self.model.organization << named.where(Organization.name.contains(each))
+            query = query.where(hit)
+        return query
+
+    def render(self, template: str, **values: Any) -> str:
+        """A page of the directory, with the words that its templates use."""
+        return super().render(
+            template, drawing=drawing, show_capacity=show_capacity, show_checked=show_checked,
+            show_status=show_status, **PAGE_WORDS, **values,
+        )  # fmt: skip
+
+    def done(self, row: Base, text: str) -> ResponseReturnValue:
+        """Back to the page of the entry."""
+        flash(text, "success")
+        return redirect(self.get_url(".details_view", id=row.id), 303)
+
+
+class Checked:
+    """Entries that somebody confirms once in a while."""
+
+    @expose("/confirm/", methods=("POST",))
+    def confirm(self) -> ResponseReturnValue:
+        """Note that the entry is true as it stands."""
+        row = self.row_or_404()  # type: ignore[attr-defined]
+        confirm_entry(row, by=current_actor(), at=now())
+        return self.done(row, _("Noted as checked today."))  # type: ignore[attr-defined]
+
+
+class Services(Checked, DirectoryScreen):
+    """What organisations offer."""
+
+    model = Service
+    resource = "service"
+    path = "service"
+    title = _l("Services")
+    new_title = _l("New service")
+    permissions = {"confirm": "organization:edit", "capacity": "capacity:edit"}
+    details_template = "desk/service.html"
+    related = (
+        Service.organization,
+        Load(Service.categories).then(ServiceCategory.category),
+        Load(Service.spokenlanguage_set),
+    )
+    statement_budget = 20
+    column_list = (
+        "name", "organization", "categories", "languages", "capacity", "status", "checked",
+    )  # fmt: skip
+    column_export_list = (
+        "name", "organization", "category_names", "language_names", "capacity_places",
+        "capacity_free", "capacity_waiting", "capacity_at", "status", "email", "checked_at",
+    )  # fmt: skip
+    column_sortable_list = (
+        "name", ("organization", Organization.name), "status", ("checked", "checked_at"),
+        ("capacity", "capacity_free"),
+    )  # fmt: skip
+    column_default_order = "name"
+    column_formatters = {
+        "categories": lambda _view, _context, row, _name: show_categories(row),
+        "languages": lambda _view, _context, row, _name: show_languages(row.spokenlanguage_set),
+        "capacity": lambda _view, _context, row, _name: show_capacity(row),
+        "checked": lambda _view, _context, row, _name: show_checked(row),
+        "category_names": lambda _view, _context, row, _name: str(show_categories(row, 99)),
+        "language_names": lambda _view, _context, row, _name: show_languages(
+            row.spokenlanguage_set
+        ),
+    }
+    column_filters = (
+        CategoryFilter(Service.id, _l("Helps with"), "category", category_choices),
+        ContainsFilter(Organization.name, _l("Organisation"), "organization"),
+        "status",
+        LanguageFilter(Service.id, _l("Language"), "language", language_codes),
+        RoomFilter(Service.capacity_free, _l("Has a free place"), "free"),
+        NotCheckedSince(Service),
+    )
+    form_columns = (
+        "organization", "name", "alternate_name", "description", "status", "email", "url",
+        "application_process", "eligibility_description", "fees_description", "wait_time",
+        "interpretation_services",
+    )  # fmt: skip
+    form_extra_fields = {
+        "categories": CategoriesField(_l("Helps with")),
+        "places": PlacesField(
+            _l("Where"), description=_l("The locations of the organisation."), choices=[]
+        ),
+    }
+    form_ajax_refs = {"organization": {"fields": ("name",)}}
+    form_sections = (
+        ("", form_columns[:5]),
+        (_l("Helps with"), ("categories",)),
+        (_l("Access"), form_columns[5:]),
+        ("", ("places",)),
+    )
+    inline_models = (PHONES, CONTACTS, LANGUAGES_SPOKEN)
+
+    def create_form(self, obj: Any = None) -> Any:
+        """The empty form, with the locations of the organisation if that is known."""
+        form = super().create_form(obj)
+        form.places.offer(form.organization.data, None)
+        return form
+
+    def edit_form(self, obj: Any = None) -> Any:
+        """The form of a service, with the locations of its organisation."""
+        form = super().edit_form(obj)
+        form.places.offer(form.organization.data, obj)
+        return form
+
+    def store(self, form: Any, row: Any, created: bool, *, by: Actor, at: datetime) -> Base:
+        """The service, what it helps with and where it is given."""
+        form.populate_obj(row)
+        save_service(row, by=by, at=at)
+        wanted = form.categories.chosen()
+        known = {each.__data__["category"] for each in row.categories}
+        if {each.id for each in wanted} != known:
+            set_categories(row, wanted, by=by, at=at)
+        set_places(row, form.places.chosen(), by=by, at=at)
+        return row
+
+    @expose("/capacity/", methods=("POST",))
+    def capacity(self) -> ResponseReturnValue:
+        """Store how many places there are."""
+        row = self.row_or_404()
+        form = CapacityForm(request.form)
+        if not form.validate():
+            return self.render(self.details_template, **self.details_values(row, form)), 422
+        report_capacity(
+            row, places=form.places.data, free=form.free.data, waiting=form.waiting.data,
+            by=current_actor(), at=now(),
+        )  # fmt: skip
+        return self.done(row, _("The places are noted as of now."))
+
+    def details_values(self, row: Any, form: Any = None) -> dict[str, Any]:
+        """The entry with everything that belongs to it, each kind in one statement."""
+        start = {
+            "places": row.capacity_places, "free": row.capacity_free,
+            "waiting": row.capacity_waiting,
+        }  # fmt: skip
+        return {
+            "row": row,
+            "capacity": form or CapacityForm(None, data=start),
+            "areas": areas_of(row),
+            "languages": sorted({called_language(each) for each in row.spokenlanguage_set}),
+            "phones": list(row.phone_set.limit(MOST_SHOWN)),
+            "contacts": contacts_of(row),
+            "places": places_of(row),
+            "schedules": list(row.schedule_set.limit(MOST_SHOWN)),
+        }
+
+
+class Organizations(Checked, DirectoryScreen):
+    """Who offers services."""
+
+    model = Organization
+    resource = "organization"
+    path = "organization"
+    title = _l("Organisations")
+    new_title = _l("New organisation")
+    permissions = {"confirm": "edit"}
+    details_template = "desk/organization.html"
+    related = (Load(Organization.services),)
+    column_list = ("name", "services", "email", "active", "checked")
+    column_export_list = ("name", "alternate_name", "email", "website", "active", "checked_at")
+    column_sortable_list = ("name", "active", ("checked", "checked_at"))
+    column_default_order = "name"
+    column_formatters = {
+        "services": lambda _view, _context, row, _name: len(row.services) or quiet(NOTHING),
+        "checked": lambda _view, _context, row, _name: show_checked(row),
+    }
+    column_filters = ("active", NotCheckedSince(Organization))
+    form_columns = (
+        "name", "alternate_name", "description", "email", "website", "legal_status", "active",
+    )  # fmt: skip
+    inline_models = (PHONES, CONTACTS)
+
+    def store(self, form: Any, row: Any, created: bool, *, by: Actor, at: datetime) -> Base:
+        """The organisation itself; phones and contacts follow with the form."""
+        form.populate_obj(row)
+        return save_organization(row, by=by, at=at)
+
+    def details_values(self, row: Any) -> dict[str, Any]:
+        """The entry with its services and locations."""
+        services = Service.scope(current_actor()).where(Service.organization == row)
+        places = Location.scope(current_actor()).where(Location.organization == row)
+        return {
+            "row": row,
+            "services": list(services.order_by(Service.name).limit(MOST_SHOWN)),
+            "places": list(
+                places.order_by(Location.name).limit(MOST_SHOWN).with_related(Location.address_set)
+            ),
+            "phones": list(row.phone_set.limit(MOST_SHOWN)),
+            "contacts": contacts_of(row),
+        }
+
+
+class Locations(DirectoryScreen):
+    """Where services are given; confidential places stay inside the desk."""
+
+    model = Location
+    resource = "location"
+    path = "location"
+    title = _l("Locations")
+    new_title = _l("New location")
+    details_template = "desk/location.html"
+    related = (Location.organization, Load(Location.address_set))
+    column_list = ("name", "organization", "address", "secrecy")
+    column_export_list = ("name", "organization", "address", "confidential")
+    column_sortable_list = ("name", ("organization", Organization.name), ("secrecy", "confidential"))
+    column_default_order = "name"
+    column_formatters = {
+        "address": lambda _view, _context, row, _name: show_address(row),
+        "secrecy": lambda _view, _context, row, _name: show_confidential(row),
+    }
+    column_filters = (
+        ContainsFilter(Organization.name, _l("Organisation"), "organization"),
+        "confidential",
+    )
+    form_columns = (
+        "organization", "name", "alternate_name", "description", "transportation", "url",
+        "confidential",
+    )  # fmt: skip
+    form_ajax_refs = {"organization": {"fields": ("name",)}}
+    inline_models = (ADDRESSES, PHONES)
+
+    def details_values(self, row: Any) -> dict[str, Any]:
+        """The place with its addresses and what is given there."""
+        given = ServiceAtLocation.select().where(ServiceAtLocation.location == row)
+        return {
+            "row": row,
+            "addresses": list(row.address_set.limit(MOST_SHOWN)),
+            "phones": list(row.phone_set.limit(MOST_SHOWN)),
+            "services": [
+                each.service
+                for each in given.limit(MOST_SHOWN).with_related(ServiceAtLocation.service)
+            ],
+        }
+
+
+def show_status(row: Service) -> Any:
+    """The status of a service; one that is not active stands out."""
+    name = word(SERVICE_STATES, row.status)
+    return name if row.status == "active" else tag(name, "accent")
+
+
+def show_address(row: Location) -> str:
+    """The addresses of a place on one line."""
+    return " · ".join(str(each) for each in row.address_set) or NOTHING
+
+
+def show_confidential(row: Location) -> Any:
+    """Whether a place must stay unknown outside."""
+    return tag(_("confidential"), "accent") if row.confidential else quiet(_("no"))
+
+
+def areas_of(row: Service) -> list[tuple[Any, list[NeedCategory]]]:
+    """The need categories of a service by life area, in the order of the desk."""
+    chosen = {each.__data__["category"] for each in row.categories}
+    found = [
+        (area, [each for each in categories if each.id in chosen])
+        for area, categories in categories_by_area()
+    ]
+    return [(area, categories) for area, categories in found if categories]
+
+
+def contacts_of(row: Any) -> list[Contact]:
+    """The people to speak to at an organisation or a service, with their phones."""
+    return list(row.contact_set.limit(MOST_SHOWN).with_related(Load(Contact.phones)))
+
+
+def places_of(row: Service) -> list[Location]:
+    """Where a service is given, with addresses and phones."""
+    given = ServiceAtLocation.select(ServiceAtLocation.location)
+    rows = Location.scope(current_actor()).where(
+        Location.id << given.where(ServiceAtLocation.service == row)
+    )
+    loads = (Load(Location.address_set), Load(Location.phone_set))
+    return list(rows.order_by(Location.name).limit(MOST_SHOWN).with_related(*loads))
+
+
+def set_places(row: Service, wanted: Iterable[Any], *, by: Actor, at: datetime) -> None:
+    """Say where a service is given, in place of what was said before; part of `store`."""
+    known = {each.__data__["location"]: each for each in row.places}
+    wanted = set(wanted)
+    gone, new = known.keys() - wanted, wanted - known.keys()
+    for key in gone:
+        known[key].delete_instance(recursive=False)
+    for key in new:
+        ServiceAtLocation.create(service=row, location=key)
+    if gone or new:
+        audit.record("service:placed", row, by=by, at=at)

@@ -1,0 +1,97 @@
+"""Which services could help with a need: fitting, nearby, by name; each with what was tried."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Case as When
+from peewee import Load, ModelSelect
+
+from casework.cases import Case, Need
+from casework.core.access import Actor
+from casework.life_areas import NeedCategory
+from casework.providers import Organization, Service, ServiceCategory
+from casework.referrals import Referral
+
+MOST_OFFERED = 12
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A service that could help, with what speaks for it and what was tried before."""
+
+    service: Service
+    speaks: bool
+    earlier: list[Referral]
+
+
+class Finder:
+    """Services for one need: the fitting ones first, each with places, languages, what was tried."""
+
+    def __init__(self, need: Need, actor: Actor) -> None:
+        self.need, self.actor = need, actor
+
+    def fitting(self) -> list[Candidate]:
+        """Services that help with exactly this need."""
+        return self._candidates(self._helping(ServiceCategory.category == self.need.category))
+
+    def nearby(self) -> list[Candidate]:
+        """Services in the same life area that do not name this need."""
+        same_area = NeedCategory.select(NeedCategory.id).where(
+            NeedCategory.life_area == self.need.life_area
+        )
+        exact = ServiceCategory.select(ServiceCategory.service).where(
+            ServiceCategory.category == self.need.category
+        )
+        rows = self._helping(ServiceCategory.category << same_area)
+        return self._candidates(rows.where(Service.id.not_in(exact)))
+
+    def named(self, words: str) -> list[Candidate]:
+        """Services whose name, or that of their organisation, has all the words."""
+        rows = self._offered()
+        for word in words.split()[:8]:
+            rows = rows.where(Service.name.contains(word) | Organization.name.contains(word))
+        return self._candidates(rows) if words.strip() else []
+
+    def _offered(self) -> ModelSelect:
+        return Service.offered().where(Service.id << Service.scope(self.actor).select(Service.id))
+
+    def _helping(self, condition: Any) -> ModelSelect:
+        helping = ServiceCategory.select(ServiceCategory.service).where(condition)
+        return self._offered().where(Service.id << helping)
+
+    def _candidates(self, rows: ModelSelect) -> list[Candidate]:
+        """Those with a free place first, then those that have not told, the full ones last."""
+        room = When(None, [(Service.capacity_free > 0, 0), (Service.capacity_free.is_null(), 1)], 2)
+        wanted = rows.order_by(room, Service.name, Service.id).limit(MOST_OFFERED)
+        services = list(wanted.with_related(Load(Service.spokenlanguage_set)))
+        earlier = self._earlier(services)
+        language = self.need.case.language
+        return [
+            Candidate(
+                service, any(each.code == language for each in service.spokenlanguage_set),
+                earlier.get(service.id, []),
+            )
+            for service in services
+        ]  # fmt: skip
+
+    def _earlier(self, services: list[Service]) -> dict[uuid.UUID, list[Referral]]:
+        """The household's referrals to `services` that the reader may see, the latest first."""
+        rows = (
+            Referral.scope(self.actor)
+            .where(
+                (Referral.service << [each.id for each in services])
+                & (Referral.state != "draft")
+                & (Referral.case << self._same_household())
+            )
+            .order_by(Referral.created_at.desc())
+        )
+        found: dict[uuid.UUID, list[Referral]] = {}
+        for each in rows:
+            found.setdefault(each.__data__["service"], []).append(each)
+        return found
+
+    def _same_household(self) -> ModelSelect:
+        return Case.select(Case.id).where(Case.household == self.need.case.__data__["household"])

@@ -1,0 +1,201 @@
+"""A new referral: choose the service, choose what leaves, look at it as the provider will, send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from admin.auth import current_actor, now
+from admin.base.ajax import parse_id
+from admin.directory_shown import show_capacity, show_languages
+from admin.i18n import gettext as _
+from admin.icons import drawing
+from admin.referral_finder import Finder
+from admin.referral_forms import DetailsForm, PaperReleaseForm
+from admin.referral_release import keep_release, wording_for
+from admin.referral_words import show_state, shown_details
+from admin.words import PAGE_WORDS
+from casework.cases import Need
+from casework.consent import SHAREABLE, USUAL, Release, release_for
+from casework.core.db import is_sqlite, transaction
+from casework.providers import Service
+from casework.referrals import (
+    WAITING,
+    Referral,
+    contact_person,
+    draft_referral,
+    send_referral,
+    shared_details,
+)
+
+LONGEST_SEARCH = 100
+
+
+class NewReferral:
+    """The half of the referral screen that makes one."""
+
+    get_url: Callable[..., str]
+    render: Callable[..., str]
+
+    @expose("/new", methods=("GET", "POST"))
+    def new(self) -> ResponseReturnValue:
+        """The next step for the need that the address names; a POST goes on from the details."""
+        need = need_or_404(request.args.get("need"))
+        if not request.args.get("service"):
+            return self._choose(need)
+        service = service_or_404(request.args.get("service"))
+        release = release_for(need.case, service.organization, today=now().date())
+        if request.method == "GET":
+            return self._details(need, service, release)
+        step = request.form.get("step")
+        steps = {"release": self._release, "ask": self._ask_first, "back": self._change,
+                 "check": self._check, "send": self._finish, "draft": self._finish}  # fmt: skip
+        return steps[step](need, service, release) if step in steps else abort(400)
+
+    def _choose(self, need: Need) -> str:
+        words = "".join(c for c in request.args.get("search", "") if c.isprintable())
+        finder = Finder(need, current_actor())
+        return self._page(
+            "desk/referral_service.html", need, asked=words[:LONGEST_SEARCH].strip(),
+            fitting=finder.fitting(), nearby=finder.nearby(),
+            found=finder.named(words[:LONGEST_SEARCH]),
+        )  # fmt: skip
+
+    def _details(
+        self, need: Need, service: Service, release: Release | None, form: Any = None,
+        paper: Any = None,
+    ) -> str:
+        given = Referral(
+            case=need.case, need=need, service=service, organization=service.organization,
+            fields=list(SHAREABLE), note="…",
+        )  # fmt: skip
+        language = paper.language.data if paper else need.case.language
+        return self._page(
+            "desk/referral_details.html", need, service=service, release=release,
+            form=form or DetailsForm(None, release),
+            paper=paper or PaperReleaseForm(None, data={"language": need.case.language}),
+            values={name: shown for name, _label, shown in shown_details(shared_details(given))},
+            wording=wording_for(service.organization, language),
+        )  # fmt: skip
+
+    def _change(self, need: Need, service: Service, release: Release | None) -> str:
+        """Back from the preview with everything that was typed."""
+        return self._details(need, service, release, DetailsForm(request.form, release))
+
+    def _release(
+        self, need: Need, service: Service, release: Release | None
+    ) -> ResponseReturnValue:
+        """Note a release that was given on paper or in person, then go on."""
+        paper = PaperReleaseForm(request.form)
+        if not paper.validate():
+            return self._details(need, service, release, paper=paper), 422
+        keep_release(need.case, service.organization, paper)
+        flash(_("The release is noted. Now choose what leaves."), "success")
+        return redirect(self.get_url(".new", need=need.id, service=service.id), 303)
+
+    def _ask_first(
+        self, need: Need, service: Service, release: Release | None
+    ) -> ResponseReturnValue:
+        """Keep a draft until the person has been asked."""
+        return self._stored(need, service, USUAL, "", None, send=False)
+
+    def _check(self, need: Need, service: Service, release: Release | None) -> ResponseReturnValue:
+        """The page as the provider will see it; nothing has left."""
+        form = DetailsForm(request.form, release)
+        if not form.validate():
+            return self._details(need, service, release, form), 422
+        planned = Referral(
+            case=need.case, need=need, service=service, organization=service.organization,
+            fields=[name for name in SHAREABLE if name in form.shared.data], note=form.text or None,
+        )  # fmt: skip
+        return self._page(
+            "desk/referral_check.html", need, service=service, form=form,
+            preview=shown_details(shared_details(planned)),
+        )  # fmt: skip
+
+    def _finish(self, need: Need, service: Service, release: Release | None) -> ResponseReturnValue:
+        """Send it, or keep it as a draft."""
+        form = DetailsForm(request.form, release)
+        if not form.validate():
+            return self._details(need, service, release, form), 422
+        send = request.form.get("step") == "send"
+        return self._stored(
+            need, service, tuple(form.shared.data), form.text, form.follow_up_on.data, send=send
+        )
+
+    def _stored(
+        self, need: Need, service: Service, fields: tuple[str, ...], note: str, day: Any, *,
+        send: bool,
+    ) -> ResponseReturnValue:
+        """The referral in one transaction; the same request twice makes one of it."""
+        by, at = current_actor(), now()
+        with transaction():
+            known = going_on(need, service)
+            referral = known or draft_referral(
+                need.case, need, service, fields=fields, note=note, follow_up_on=day, by=by, at=at
+            )
+            if send and known is None:
+                send_referral(referral, by=by, at=at)
+        if known is not None:
+            flash(_("There was a referral of this need to this service already: this one. "
+                    "Nothing was sent again."), "error")  # fmt: skip
+        elif send:
+            flash(_("The request is with the provider now."), "success")
+        else:
+            flash(_("Kept as a draft. Nothing has left."), "success")
+        return redirect(self.get_url(".show", id=referral.id), 303)
+
+    def _page(self, template: str, need: Need, **values: Any) -> str:
+        case = need.case
+        return self.render(
+            template, need=need, case=case, person=need.person or contact_person(case),
+            waiting=waiting_for(need), drawing=drawing, show_capacity=show_capacity,
+            show_languages=show_languages, show_state=show_state, shareable=SHAREABLE,
+            **PAGE_WORDS, **values,
+        )  # fmt: skip
+
+
+def need_or_404(key: Any) -> Need:
+    """The need with this id within the reader's scope."""
+    return _row(Need, key, Need.case, Need.category, Need.life_area, Need.person)
+
+
+def service_or_404(key: Any) -> Service:
+    """A service that is offered now."""
+    service = _row(Service, key, Service.organization)
+    return service if service.status == "active" and service.organization.active else abort(404)
+
+
+def _row(model: Any, key: Any, *loads: Any) -> Any:
+    wanted = model.scope(current_actor()).where(model.id == parse_id(key)) if parse_id(key) else ()
+    rows = list(wanted.with_related(*loads)) if wanted else []
+    return rows[0] if rows else abort(404)
+
+
+def waiting_for(need: Need) -> list[Referral]:
+    """Referrals of the same need that are on their way: two at once would be one too many."""
+    rows = Referral.waiting(current_actor()).where(Referral.need == need)
+    return list(rows.with_related(Referral.service))
+
+
+def going_on(need: Need, service: Service) -> Referral | None:
+    """A referral of the need to the service that is a draft or on its way.
+
+    Called inside the transaction that would make another one; on PostgreSQL the need is
+    locked first, so that of two equal requests the second one sees the first.
+    """
+    if not is_sqlite():
+        Need.select().where(Need.id == need.id).for_update().execute()
+    return (
+        Referral.scope(current_actor())
+        .where(
+            (Referral.need == need)
+            & (Referral.service == service)
+            & (Referral.state << ("draft", *WAITING))
+        )
+        .first()
+    )

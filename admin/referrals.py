@@ -1,0 +1,355 @@
+"""Referrals: the list, the page of one, and what is done there until the loop is closed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from markupsafe import Markup
+from peewee import Load, ModelSelect
+
+from admin.auth import config, current_actor, now
+from admin.base import CaseworkView, ChoiceFilter, ContainsFilter
+from admin.case_page import called, loaded
+from admin.cases import CASE_REFERENCE, people_found
+from admin.directory_shown import show_capacity, show_languages
+from admin.i18n import gettext as _
+from admin.i18n import lazy_gettext as _l
+from admin.i18n import reading_language
+from admin.icons import drawing
+from admin.referral_forms import AnswerForm, PaperReleaseForm, RevokeForm
+from admin.referral_new import NewReferral, waiting_for
+from admin.referral_release import keep_release, wording_for
+from admin.referral_words import ACTORS, MAILS, is_overdue, show_follow_up, show_state, shown_details
+from admin.words import PAGE_WORDS, ago, today, turn
+from casework.cases import Case, Need
+from casework.consent import SHAREABLE, release_for
+from casework.core import audit
+from casework.core.db import transaction
+from casework.core.i18n import N_
+from casework.core.refusals import Forbidden, NotFound, Refusal
+from casework.core.settings import setting
+from casework.messages import OutboxMail
+from casework.people import Household, Person
+from casework.providers import Organization, Service
+from casework.referrals import (
+    FINAL,
+    STATES,
+    TURNS,
+    WAITING,
+    Referral,
+    ReplyLink,
+    acknowledge_referral,
+    answer_referral,
+    contact_person,
+    current_link,
+    decline_referral,
+    expire_referral,
+    make_link,
+    mark_shown,
+    revoke_referral,
+    send_referral,
+    shared_details,
+)
+
+MOST_MAILS = 50
+SHELVES = {
+    "": N_("all"),
+    "waiting": N_("on their way"),
+    "overdue": N_("follow-up due"),
+    "answered": N_("answered, not yet noted"),
+    "draft": N_("drafts"),
+}
+
+
+class ShelfFilter(ChoiceFilter):
+    """The usual selections of a day."""
+
+    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
+        if value == "draft":
+            return query.where(Referral.state == "draft")
+        if value == "answered":
+            return query.where((Referral.state << FINAL) & Referral.shown_to_sender_at.is_null())
+        query = query.where(Referral.state << WAITING)
+        return query if value == "waiting" else query.where(Referral.follow_up_on <= today())
+
+
+class TurnFilter(ChoiceFilter):
+    """Referrals that wait for somebody."""
+
+    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
+        return query.where(Referral.state << [state for state, who in TURNS.items() if who == value])
+
+
+class ReferralWork:
+    """What is done on the page of a referral: each thing one button or one small form."""
+
+    get_url: Callable[..., str]
+    page: Callable[..., str]
+
+    @expose("/<uuid:id>/send", methods=("POST",))
+    def send(self, id: uuid.UUID) -> ResponseReturnValue:
+        """A draft goes to the provider."""
+        return self._pressed(id, send_referral, _("The request is with the provider now."))
+
+    @expose("/<uuid:id>/release", methods=("POST",))
+    def give_release(self, id: uuid.UUID) -> ResponseReturnValue:
+        """A release for this provider, given on paper or in person."""
+        referral, form = referral_or_404(id), PaperReleaseForm(request.form)
+        if referral.state != "draft" or not form.validate():
+            return self.page(referral, paper=form), 422
+        keep_release(referral.case, referral.organization, form)
+        return self._done(referral, _("The release is noted."))
+
+    @expose("/<uuid:id>/answer", methods=("POST",))
+    def answer(self, id: uuid.UUID) -> ResponseReturnValue:
+        """What the provider said on the phone."""
+        referral = referral_or_404(id)
+        form = AnswerForm(request.form, referral)
+        if not form.validate():
+            return self.page(referral, answer=form), 422
+
+        def do(row: Referral, **who: Any) -> None:
+            answer_referral(row, form.answer.data, note=form.note.data, **who)
+
+        return self._pressed(id, do, _("The answer is noted."))
+
+    @expose("/<uuid:id>/acknowledge", methods=("POST",))
+    def acknowledge(self, id: uuid.UUID) -> ResponseReturnValue:
+        """The provider has it and will answer later."""
+        return self._pressed(id, acknowledge_referral, _("Noted: the provider has it."))
+
+    @expose("/<uuid:id>/revoke", methods=("POST",))
+    def revoke(self, id: uuid.UUID) -> ResponseReturnValue:
+        """Take it back; the provider's link closes at once."""
+        referral, form = referral_or_404(id), RevokeForm(request.form)
+        if not form.validate():
+            return self.page(referral, revoke=form), 422
+
+        def do(row: Referral, **who: Any) -> None:
+            revoke_referral(row, note=form.note.data, **who)
+            mark_shown(row, **who)
+
+        return self._pressed(id, do, _("Taken back. The provider's link is closed."))
+
+    @expose("/<uuid:id>/decline", methods=("POST",))
+    def decline(self, id: uuid.UUID) -> ResponseReturnValue:
+        """The person told us that they do not want it."""
+        return self._pressed(id, and_seen(decline_referral), _("Noted: the person does not want it."))
+
+    @expose("/<uuid:id>/expire", methods=("POST",))
+    def expire(self, id: uuid.UUID) -> ResponseReturnValue:
+        """Nobody answered, and we wait no longer."""
+        return self._pressed(id, and_seen(expire_referral), _("Closed without an answer."))
+
+    @expose("/<uuid:id>/noted", methods=("POST",))
+    def noted(self, id: uuid.UUID) -> ResponseReturnValue:
+        """The sender has seen the outcome."""
+        return self._pressed(id, mark_shown, _("Noted. Nothing more is to be done here."))
+
+    @expose("/<uuid:id>/link", methods=("POST",))
+    def renew_link(self, id: uuid.UUID) -> ResponseReturnValue:
+        """A new link for the provider; the one before acts no more."""
+        if referral_or_404(id).state not in WAITING:
+            abort(404)
+
+        def do(row: Referral, *, by: Any, at: Any) -> None:
+            make_link(row, at=at)
+            audit.record("referral:link_renewed", row, by=by, at=at)
+
+        return self._pressed(id, do, _("Here is the new link. The old one acts no more."))
+
+    def _pressed(self, id: uuid.UUID, do: Callable[..., Any], said: str) -> ResponseReturnValue:
+        """Do what a button asks; who comes too late, or without a release, is told so."""
+        referral = referral_or_404(id)
+        try:
+            with transaction():
+                do(referral, by=current_actor(), at=now())
+        except (NotFound, Forbidden):
+            abort(404)
+        except Refusal as refusal:
+            flash(refusal.text(reading_language()), "error")
+            return self.page(referral_or_404(id)), 409
+        return self._done(referral, said)
+
+    def _done(self, referral: Referral, said: str) -> ResponseReturnValue:
+        flash(said, "success")
+        return redirect(self.get_url(".show", id=referral.id), 303)
+
+
+class Referrals(NewReferral, ReferralWork, CaseworkView):
+    """Needs that were put before a provider."""
+
+    model = Referral
+    resource = "referral"
+    path = "referral"
+    title = _l("Referrals")
+    records_reads = True
+    can_create = can_edit = can_view_details = False
+    can_export = True
+    list_template = "desk/referrals.html"
+    # `new` stands in its place: Flask-Admin's own address would differ from it by a slash only.
+    create_view = None
+    permissions = {
+        "new": "create", "show": "read", "send": "edit", "give_release": "release:create",
+        "answer": "edit", "acknowledge": "edit", "revoke": "edit", "decline": "edit",
+        "expire": "edit", "noted": "edit", "renew_link": "edit",
+    }  # fmt: skip
+    related = (
+        Load(Referral.case).then(Load(Case.household).then(Load(Household.people, Person.select()))),
+        Load(Referral.need).then(Need.category, Need.life_area),
+        Referral.service, Referral.organization,
+    )  # fmt: skip
+    statement_budget = 24
+    column_list = (
+        "need", "whom", "service", "organization", "state", "turn", "since", "follow_up",
+    )  # fmt: skip
+    column_export_list = (
+        "need_name", "case", "service", "organization", "state_name", "turn", "state_since",
+        "sent_at", "answered_at", "follow_up_on",
+    )  # fmt: skip
+    column_labels = {
+        "need": _l("Need"), "need_name": _l("Need"), "whom": _l("For"), "case": _l("Case"),
+        "service": _l("Service"), "organization": _l("Organisation"), "state": _l("State"),
+        "state_name": _l("State"), "turn": _l("Whose turn"), "since": _l("Since"),
+        "state_since": _l("Since"), "follow_up": _l("Look at it again"),
+        "follow_up_on": _l("Look at it again"), "sent_at": _l("Sent"), "answered_at": _l("Answered"),
+    }  # fmt: skip
+    column_sortable_list = (("since", "state_since"), ("follow_up", "follow_up_on"), "state")
+    column_default_order = ("state_since", True)
+    column_formatters = {
+        "need": lambda view, _context, row, _name: view.linked_need(row),
+        "need_name": lambda _view, _context, row, _name: row.need.category.label(reading_language()),
+        "whom": lambda _view, _context, row, _name: called(row.case),
+        "state": lambda _view, _context, row, _name: show_state(row.state),
+        "state_name": lambda _view, _context, row, _name: _(STATES.names[row.state]),
+        "turn": lambda _view, _context, row, _name: turn(row.turn),
+        "since": lambda _view, _context, row, _name: ago(row.state_since),
+        "follow_up": lambda _view, _context, row, _name: show_follow_up(row),
+    }
+    column_filters = (
+        ShelfFilter(Referral.state, _l("Show"), "show", lambda: list(SHELVES.items())[1:]),
+        ChoiceFilter(Referral.state, _l("State"), "state", STATES.names.items),
+        TurnFilter(Referral.state, _l("Whose turn"), "turn", lambda: TURN_CHOICES),
+        ContainsFilter(Organization.name, _l("Organisation"), "organization"),
+        ContainsFilter(Service.name, _l("Service"), "service"),
+    )
+
+    def linked_need(self, row: Referral) -> Markup:
+        """The need with its drawing, as the way to the referral's page."""
+        area, category = row.need.life_area, row.need.category
+        return Markup('<a class="area" href="{}">{} {}</a>').format(
+            self.get_url(".show", id=row.id), drawing(area.icon), category.label(reading_language())
+        )
+
+    def search(self, query: ModelSelect, words: str) -> ModelSelect:
+        """By the reference of a case, a person's name or phone, or the name of the service."""
+        words = words.strip()
+        if found := CASE_REFERENCE.fullmatch(words):
+            named = f"F-{found[1]}-{int(found[2]):04d}"
+            return query.where(Referral.case << Case.select(Case.id).where(Case.reference == named))
+        people = people_found(current_actor(), words).select(Person.household)
+        cases = Case.select(Case.id).where(Case.household << people)
+        services = Service.select(Service.id).where(Service.name.contains(words))
+        organizations = Organization.select(Organization.id)
+        return query.where(
+            (Referral.case << cases)
+            | (Referral.service << services)
+            | (Referral.organization << organizations.where(Organization.name.contains(words)))
+        )
+
+    def list_values(self, asked: Any, page: Any) -> dict[str, Any]:
+        """The list with the usual selections above it."""
+        return {**super().list_values(asked, page), "shelves": SHELVES}
+
+    @expose("/<uuid:id>")
+    def show(self, id: uuid.UUID) -> ResponseReturnValue:
+        """The page of one referral; looking at it changes nothing but the record of reads."""
+        referral = referral_or_404(id)
+        audit.record_read("referral:read", referral, by=current_actor(), at=now())
+        return self.page(referral)
+
+    def page(self, referral: Referral, **given: Any) -> str:
+        """The page, with the forms in `given` as they were sent and all others empty."""
+        link = current_link(referral)
+        release = release_for(referral.case, referral.organization, today=now().date())
+        forms = {
+            "answer": given.get("answer") or AnswerForm(None, referral),
+            "revoke": given.get("revoke") or RevokeForm(None),
+            "paper": given.get("paper")
+            or PaperReleaseForm(None, data={"language": referral.case.language}),
+        }
+        shared = referral.shared if referral.shared is not None else shared_details(referral)
+        return self.render(
+            "desk/referral.html", row=referral, forms=forms, opened=set(given),
+            person=referral.need.person or contact_person(referral.case), called=called,
+            preview=shown_details(shared), missing=missing_fields(referral, release),
+            release=release, link=link, address=reply_address(link), mail=mail_state(link),
+            steps=list(referral.steps.order_by("at", "id")), allows=STATES.allows,
+            others=[each for each in waiting_for(referral.need) if each.id != referral.id],
+            overdue_now=is_overdue(referral, today()), wording=wording_for(
+                referral.organization, forms["paper"].language.data or referral.case.language
+            ),
+            show_state=show_state, show_follow_up=show_follow_up, show_capacity=show_capacity,
+            show_languages=show_languages, drawing=drawing, shareable=SHAREABLE, actors=ACTORS,
+            mails=MAILS, states=STATES.names, waiting=WAITING, **PAGE_WORDS,
+        )  # fmt: skip
+
+
+TURN_CHOICES = [("us", N_("our turn")), ("provider", N_("the provider's turn")),
+                ("person", N_("the person's turn")), ("system", N_("no place free anywhere"))]  # fmt: skip
+
+
+def referral_or_404(id: uuid.UUID) -> Referral:
+    """The referral with what its page calls it by, within the reader's scope."""
+    query = Referral.scope(current_actor()).where(Referral.id == id)
+    rows = list(
+        query.with_related(
+            Load(Referral.need).then(Need.category, Need.life_area, Need.person),
+            Referral.service, Referral.organization,
+        )
+    )  # fmt: skip
+    if not rows:
+        abort(404)
+    row = rows[0]
+    row.case = list(loaded(Case.scope(current_actor()).where(Case.id == row.__data__["case"])))[0]
+    return row
+
+
+def and_seen(verb: Callable[..., Referral]) -> Callable[..., None]:
+    """The verb, and that the sender, who calls it, knows the outcome."""
+
+    def do(row: Referral, **who: Any) -> None:
+        verb(row, **who)
+        mark_shown(row, **who)
+
+    return do
+
+
+def missing_fields(referral: Referral, release: Any) -> list[str]:
+    """Details of a draft that no release covers."""
+    covered = release.fields if release else ()
+    return [name for name in referral.fields if name not in covered]
+
+
+def reply_address(link: ReplyLink | None) -> str:
+    """Where the provider answers."""
+    base = setting("base_url") or config().base_url
+    return f"{base}/reply/{link.token}" if link else ""
+
+
+def mail_state(link: ReplyLink | None) -> str:
+    """How far the mail with this very link has come, or nothing where none was written.
+
+    The row is read beside a referral that has passed its own scope, and only its state
+    leaves this function: who may see the referral may know whether the mail left.
+    """
+    if link is None:
+        return ""
+    same_moment = (OutboxMail.created_at == link.created_at) & OutboxMail.kind.startswith("referral")
+    mails = OutboxMail.select().where(same_moment).limit(MOST_MAILS)
+    return next((mail.state for mail in mails if link.token in mail.body), "")

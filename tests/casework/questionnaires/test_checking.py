@@ -1,0 +1,165 @@
+"""Checks of a whole questionnaire: everything at once, each with its place."""
+
+import pytest
+
+from casework.questionnaires import checking, compiling, references
+from casework.questionnaires.checking import check
+from casework.questionnaires.compiling import compile_form
+from casework.questionnaires.definitions import Choice
+from casework.questionnaires.findings import BrokenDefinition
+from tests.casework.questionnaires.samples import (
+    HOUSEHOLD,
+    choices,
+    definition,
+    group,
+    question,
+    repeat,
+)
+
+
+def found(*items, **columns):
+    return [(each.severity, each.msgid) for each in check(definition(*items, **columns))]
+
+
+def test_a_sound_questionnaire_has_no_errors():
+    assert [each for each in check(HOUSEHOLD) if each.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("items", "msgid"),
+    [
+        ((question("calculate", "x", calculation="1"),), checking.NO_QUESTIONS),
+        ((question("text", ""),), checking.NO_NAME),
+        ((question("text", "two words"),), checking.BAD_NAME),
+        ((question("text", "_row"),), checking.BAD_NAME),
+        ((question("text", "a"), question("text", "a")), checking.DOUBLE_NAME),
+        ((question("textt", "a"),), checking.UNKNOWN_TYPE),
+        ((question("select_one", "a", list_name="nowhere"),), checking.NO_LIST),
+        ((question("text", "a", relevant="${nobody} = 1"),), references.UNKNOWN_NAME),
+        ((question("text", "a", trigger="${nobody}"),), references.UNKNOWN_NAME),
+        ((question("text", "a", relevant="1 +"),), compiling.BAD_EXPRESSION),
+        ((question("text", "a", constraint="regex(., '(a')"),), compiling.BAD_EXPRESSION),
+        ((question("text", "a", required="nonsense("),), compiling.BAD_EXPRESSION),
+        (
+            (question("text", "a"), question("calculate", "b", calculation="${b} + 1")),
+            references.LOOP,
+        ),
+        (
+            (
+                question("text", "a", relevant="${b} = '1'"),
+                question("text", "b", relevant="${a} = '1'"),
+            ),
+            references.LOOP,
+        ),
+        (
+            (
+                question("text", "z"),
+                question("calculate", "a", calculation="../b"),
+                question("calculate", "b", calculation="${c}"),
+                question("calculate", "c", calculation="${a}"),
+            ),
+            references.LOOP,
+        ),
+    ],
+)
+def test_an_error_is_found(items, msgid):
+    assert ("error", msgid) in found(*items)
+
+
+@pytest.mark.parametrize(
+    ("items", "severity", "msgid"),
+    [
+        ((question("text", "a", label={}),), "warning", checking.NO_LABEL),
+        ((question("text", "a", save_to="person.shoe_size"),), "warning", checking.UNKNOWN_SAVE_TO),
+        ((question("text", "a", save_to="member.gender"),), "warning", checking.MEMBER_OUTSIDE),
+        ((question("text", "a", relevant="../nowhere = 1"),), "warning", references.UNKNOWN_PATH),
+        (
+            (question("text", "a", relevant="instance('x')/root/item = 1"),),
+            "warning",
+            references.UNKNOWN_INSTANCE,
+        ),
+        (
+            (group("g", question("text", "a"), relevant="./a = 'x'"),),
+            "warning",
+            references.LOOKS_INSIDE,
+        ),
+        ((question("text", "a", label={"en": "${nobody}"}),), "warning", references.UNKNOWN_NAME),
+        ((question("text", "a", appearance=("sparkling",)),), "notice", checking.APPEARANCES_KEPT),
+        ((question("text", "a"), question("image", "b")), "notice", checking.NOT_YET),
+        ((question("text", "a"), question("deviceid", "b")), "notice", checking.METADATA),
+    ],
+)
+def test_what_is_odd_does_not_block(items, severity, msgid):
+    assert (severity, msgid) in found(*items)
+    assert "error" not in {each for each, _ in found(*items)}
+
+
+def test_everything_is_reported_at_once_with_its_row_and_column():
+    broken = definition(
+        question("text", "a", relevant="${x}", row=4),
+        question("integr", "b", row=5),
+        question("text", "c", constraint="(", row=6),
+    )
+    places = {(each.row, each.column) for each in check(broken) if each.severity == "error"}
+    assert places == {(4, "relevant"), (5, "type"), (6, "constraint")}
+
+
+def test_a_misspelt_type_is_guessed():
+    (finding,) = [
+        each for each in check(definition(question("select_mutiple", "a"))) if each.column == "type"
+    ]
+    assert finding.params["guess"] == "select_multiple"
+    assert "select_multiple" in finding.what_to_do("en")
+    assert "select_mutiple" in finding.message("en")
+
+
+def test_choices_that_cannot_be_told_apart_are_found():
+    lists = {"l": (Choice(name="a b"), Choice(name=""), Choice(name="c"), Choice(name="c"))}
+    report = found(question("select_multiple", "q", list_name="l"), choices=lists)
+    assert ("error", checking.SPACE_IN_CHOICE) in report
+    assert ("error", checking.NO_CHOICE_NAME) in report
+    assert ("warning", checking.DOUBLE_CHOICE) in report
+    meant = found(
+        question("select_one", "q", list_name="l"),
+        choices={"l": choices("c", "c")},
+        settings={"allow_choice_duplicates": "yes"},
+    )
+    assert ("warning", checking.DOUBLE_CHOICE) not in meant
+
+
+def test_missing_translations_are_counted_for_each_language():
+    report = check(definition(question("text", "a"), languages=("en", "ar")))
+    (finding,) = [each for each in report if each.msgid == checking.MISSING_TEXTS]
+    assert finding.params == {"count": 1, "language": "ar"}
+
+
+def test_a_repeat_may_look_at_its_own_question_in_the_row_before():
+    balance = "indexed-repeat(${sum}, ${row}, position(..) - 1) + ${paid}"
+    items = (
+        repeat(
+            "row", question("integer", "paid"), question("calculate", "sum", calculation=balance)
+        ),
+    )
+    assert "error" not in {severity for severity, _ in found(*items)}
+
+
+def test_a_calculation_may_keep_what_it_has():
+    for calculation in ("coalesce(${a}, uuid())", "once(random())", "if(${b} = '', ., ${b})"):
+        items = (question("text", "b"), question("calculate", "a", calculation=calculation))
+        assert "error" not in {severity for severity, _ in found(*items)}
+
+
+def test_a_questionnaire_that_is_too_large_or_too_deep_is_refused_whole():
+    deep = question("text", "a")
+    for level in range(15):
+        deep = group(f"g{level}", deep)
+    assert ("error", compiling.TOO_BIG) in found(deep)
+    many = tuple(question("text", f"q{n}") for n in range(3001))
+    assert ("error", compiling.TOO_BIG) in found(*many)
+
+
+def test_compiling_a_broken_definition_names_its_errors():
+    with pytest.raises(BrokenDefinition) as refused:
+        compile_form(definition(question("text", "a", relevant="${x}")))
+    assert len(refused.value.findings) == 1
+    assert "1 error" in str(refused.value)

@@ -1,0 +1,161 @@
+"""Filling in step by step: defaults, a page's answers, rows."""
+
+import pytest
+
+from casework.questionnaires import problems as say
+from casework.questionnaires.places import row_places
+from casework.questionnaires.steps import RowNotFound, TooManyRows, accept, add_row, remove_row
+from tests.casework.questionnaires.samples import (
+    HOUSEHOLD,
+    choices,
+    group,
+    place,
+    question,
+    repeat,
+    started,
+)
+
+
+def household():
+    return started(*HOUSEHOLD.items, choices=HOUSEHOLD.choices)
+
+
+def answered(filling, page_id, raw, rows=()):
+    return accept(filling, place(filling, page_id, rows), raw)
+
+
+def test_a_page_is_taken_and_checked():
+    outcome = answered(household(), "you", {"given": [""], "born": ["1", "1", "2030", "gregorian"]})
+    assert [(each.path, each.msgid) for each in outcome.problems] == [
+        (("given",), say.REQUIRED), (("born",), say.IN_FUTURE),
+    ]  # fmt: skip
+    assert outcome.filling.answers["born"] == "2030-01-01"
+
+
+def test_questions_that_appear_are_named_and_not_yet_missed():
+    first = answered(household(), "you", {"given": ["A"], "born": ["", "", "2015", "gregorian"]})
+    assert first.appeared == [("school",)]
+    assert first.problems == []
+    second = answered(first.filling, "you", {"given": ["A"], "born": ["2015"], "school": ["x"]})
+    assert second.appeared == []
+
+
+def test_a_question_that_was_shown_and_did_not_arrive_has_no_answer_any_more():
+    filling = answered(household(), "needs", {"needs": ["work", "home"]}).filling
+    assert filling.answers["needs"] == ["work", "home"]
+    assert "needs" not in answered(filling, "needs", {}).filling.answers
+
+
+def test_a_page_changes_nothing_but_its_own_questions():
+    filling = answered(
+        household(), "house", {"size": ["4"], "given": ["Mallory"], "evil": ["x"]}
+    ).filling
+    assert filling.answers["size"] == "4"
+    assert "given" not in filling.answers
+    assert "evil" not in filling.answers
+
+
+def test_what_is_worked_out_or_read_only_cannot_be_sent():
+    filling = started(
+        group("g", question("text", "a", default="x", read_only=True),
+              question("integer", "b", calculation="2"), question("text", "c"))
+    )  # fmt: skip
+    after = answered(filling, "g", {"a": ["changed"], "b": ["9"], "c": ["ok"]}).filling
+    assert after.answers == {"a": "x", "b": "2", "c": "ok"}
+
+
+def test_a_choice_that_is_not_offered_is_refused():
+    outcome = answered(household(), "needs", {"needs": ["work", "gold"]})
+    assert [each.msgid for each in outcome.problems] == [say.NOT_OFFERED]
+
+
+def test_what_was_typed_before_does_not_change_when_a_page_is_taken():
+    before = household()
+    answered(before, "you", {"given": ["A"]})
+    assert "given" not in before.answers
+
+
+def test_rows_are_added_filled_in_and_removed():
+    filling = answered(household(), "house", {"size": ["3"]}).filling
+    member = place(filling, "member")
+    filling, first = add_row(filling, member)
+    filling, second = add_row(filling, member)
+    (page,) = row_places(filling, member, second)
+    outcome = accept(filling, page, {"name": ["Sara"], "years": ["x"]})
+    assert [each.path for each in outcome.problems] == [("member", second, "years")]
+    filling = accept(outcome.filling, page, {"name": ["Sara"], "years": ["٧"]}).filling
+    filling = remove_row(filling, member, first)
+    assert filling.answers["member"] == [{"_row": second, "name": "Sara", "years": "7"}]
+    assert filling.answers["total"] == "7"
+
+
+def test_a_row_that_is_gone_is_refused():
+    filling = answered(household(), "house", {"size": ["3"]}).filling
+    with pytest.raises(RowNotFound):
+        remove_row(filling, place(filling, "member"), "r9")
+
+
+def test_the_thirty_first_row_is_refused():
+    filling = answered(household(), "house", {"size": ["3"]}).filling
+    for _ in range(30):
+        filling, _ = add_row(filling, place(filling, "member"))
+    with pytest.raises(TooManyRows, match="30"):
+        add_row(filling, place(filling, "member"))
+
+
+def test_rows_of_a_counted_repeat_are_neither_added_nor_removed_by_hand():
+    filling = started(question("text", "a"), repeat("m", question("text", "t"), repeat_count="2"))
+    page = place(filling, "m")
+    assert page.is_counted
+    with pytest.raises(TooManyRows):
+        add_row(filling, page)
+    with pytest.raises(RowNotFound):
+        remove_row(filling, page, "r1")
+
+
+def test_defaults_are_there_from_the_beginning_and_in_each_new_row():
+    filling = started(
+        question("text", "town", default="Ulm"),
+        question("integer", "bad", default="many"),
+        question("date", "day", default="today()"),
+        question("text", "product", default="SARS-CoV-2 (COVID-19) Ag"),
+        question("select_multiple", "l", list_name="l", default="a b"),
+        question("today", "when"),
+        question("start", "begun"),
+        repeat("m", question("text", "t", default="concat(${town}, '!')")),
+        choices={"l": choices("a", "b")},
+    )
+    assert filling.answers == {
+        "town": "Ulm", "day": "2026-11-22", "product": "SARS-CoV-2 (COVID-19) Ag", "l": ["a", "b"],
+        "when": "2026-11-22", "begun": "2026-11-22T13:30:00+00:00",
+    }  # fmt: skip
+    after, row = add_row(filling, place(filling, "m"))
+    assert after.answers["m"] == [{"_row": row, "t": "Ulm!"}]
+
+
+def test_rows_that_a_count_adds_get_their_defaults():
+    items = (
+        question("integer", "n"),
+        repeat("m", question("text", "t", default="x"), repeat_count="${n}"),
+    )
+    outcome = answered(started(*items), "n", {"n": ["2"]})
+    assert outcome.filling.answers["m"] == [{"_row": "r1", "t": "x"}, {"_row": "r2", "t": "x"}]
+
+
+def test_a_triggered_calculation_is_worked_out_anew_only_when_its_trigger_changes():
+    items = (
+        group("g", question("text", "a"), question("text", "b"),
+              question("text", "copy", calculation="concat(${a}, ${b})", trigger="${a}")),
+    )  # fmt: skip
+    filling = answered(started(*items), "g", {"a": ["1"], "b": ["1"]}).filling
+    assert filling.answers["copy"] == "11"
+    filling = answered(filling, "g", {"a": ["1"], "b": ["2"], "copy": ["mine"]}).filling
+    assert filling.answers["copy"] == "mine"
+    filling = answered(filling, "g", {"a": ["2"], "b": ["2"], "copy": ["mine"]}).filling
+    assert filling.answers["copy"] == "22"
+
+
+def test_unusable_input_stays_to_be_corrected():
+    outcome = answered(household(), "house", {"size": ["many"]})
+    assert outcome.filling.answers["size"] == "many"
+    assert [each.msgid for each in outcome.problems] == [say.NOT_WHOLE]

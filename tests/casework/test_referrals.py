@@ -1,0 +1,483 @@
+"""Referrals: through their whole loop, with nothing leaving that was not released."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
+
+from casework.consent import Release, ReleaseMissing, ReleaseTooNarrow, withdraw_release
+from casework.core.access import PUBLIC, SYSTEM, Actor, Role
+from casework.core.db import connection, database
+from casework.core.refusals import Forbidden, InvalidTransition, NotFound
+from casework.referrals import (
+    ANSWERS,
+    FINAL,
+    STATES,
+    WAITING,
+    LinkExpired,
+    NotThisNeed,
+    Referral,
+    ReferralAlreadyAnswered,
+    ReplyLink,
+    acknowledge_referral,
+    answer_referral,
+    contact_person,
+    current_link,
+    decline_referral,
+    draft_referral,
+    earlier_referrals,
+    expire_referral,
+    link_of,
+    make_link,
+    mark_shown,
+    reply_by_link,
+    revoke_referral,
+    send_referral,
+)
+from casework.submissions import withdraw_submission
+
+PROVIDER = Actor("provider", name="Sprachhaus")
+PERSON = Actor("person", name="L0000000")
+
+
+def answer(referral, state, world, by=SYSTEM, **kwargs):
+    return answer_referral(referral, state, by=by, at=world.at, **kwargs)
+
+
+def reply(link, state, world, note=""):
+    return reply_by_link(link, state, note=note, by=PROVIDER, at=world.at)
+
+
+# Drafting and sending
+
+
+def test_a_draft_leaves_nothing_outside(world):
+    referral = world.referral(sent=False)
+    assert (referral.state, referral.shared, referral.sent_at) == ("draft", None, None)
+    assert not ReplyLink.select().exists()
+    assert referral.need.refresh().state == "open"
+
+
+def test_a_referral_is_for_a_need_of_the_same_case(world):
+    with pytest.raises(NotThisNeed):
+        draft_referral(world.case(), world.need(), world.service(), by=SYSTEM, at=world.at)
+    assert not Referral.select().exists()
+
+
+@pytest.mark.parametrize("field", ["diagnosis", "", "birth_date", "\x00"])
+def test_only_what_can_be_released_can_be_chosen(world, field):
+    need = world.need()
+    with pytest.raises(NotFound):
+        draft_referral(
+            need.case, need, world.service(), fields=("name", field), by=SYSTEM, at=world.at
+        )
+
+
+def test_without_a_release_a_referral_is_not_sent(world):
+    referral = world.referral(sent=False)
+    with pytest.raises(ReleaseMissing):
+        send_referral(referral, by=SYSTEM, at=world.at)
+    again = referral.refresh()
+    assert (again.state, again.shared) == ("draft", None)
+    assert not ReplyLink.select().exists()
+
+
+def test_beyond_its_release_a_referral_is_not_sent(world):
+    referral = world.referral(sent=False, fields=("name", "email"))
+    world.release(referral.case, fields=("name",))
+    with pytest.raises(ReleaseTooNarrow):
+        send_referral(referral, by=SYSTEM, at=world.at)
+    assert referral.refresh().state == "draft"
+
+
+def test_only_the_chosen_fields_leave(world):
+    case = world.case(email="amal@example.org")
+    world.release(case, fields=("name", "phone", "email", "need", "note"))
+    referral = world.referral(world.need(case), fields=("name", "need"), note="secret", sent=False)
+    send_referral(referral, by=SYSTEM, at=world.at)
+    assert referral.refresh().shared == {"name": "Amal Beispiel", "need": "integration_course"}
+
+
+def test_what_was_shared_stays_what_was_shared(world):
+    referral = world.referral()
+    person = contact_person(referral.case)
+    person.family_name = "Anders"
+    person.save()
+    assert referral.refresh().shared["name"] == "Amal Beispiel"
+
+
+def test_of_a_need_of_a_child_the_childs_name_and_the_contacts_phone_leave(world):
+    case = world.case()
+    child = world.person(case.household, given_name="Nour")
+    referral = world.referral(world.need(case, "kita_place", person=child))
+    assert referral.shared["name"] == "Nour Beispiel"
+    assert referral.shared["phone"] == contact_person(case).phone
+
+
+def test_a_sent_referral_covers_its_need_and_has_one_link(world):
+    referral = world.referral()
+    assert referral.need.refresh().state == "covered"
+    assert referral.release.organization == referral.organization
+    assert ReplyLink.select().count() == 1
+
+
+def test_a_referral_is_sent_once(world):
+    referral = world.referral()
+    with pytest.raises(InvalidTransition):
+        send_referral(referral, by=SYSTEM, at=world.at)
+    assert ReplyLink.select().count() == 1
+
+
+# Answers
+
+
+@pytest.mark.parametrize("state", ANSWERS)
+def test_each_answer_is_noted_as_a_step_with_its_time_and_note(world, state):
+    referral = answer(world.referral(), state, world, note="Grüße")
+    last = list(referral.steps.order_by(Referral.steps.rel_model.id))[-1]
+    assert (last.state, last.note, last.at) == (state, "Grüße", world.at)
+    assert referral.refresh().answered_at == world.at
+
+
+@pytest.mark.parametrize("state", ["draft", "sent", "revoked", "expired", "", "x" * 99])
+def test_an_answer_that_a_provider_cannot_give_is_not_found(world, state):
+    referral = world.referral()
+    with pytest.raises(NotFound):
+        answer(referral, state, world)
+    assert referral.refresh().state == "sent"
+
+
+def test_help_meets_the_need(world):
+    referral = answer(world.referral(), "got_help", world)
+    assert referral.need.refresh().state == "met"
+
+
+def test_a_need_that_nobody_works_on_any_more_is_open_again(world):
+    need = world.need()
+    first, second = world.referral(need), world.referral(need)
+    answer(first, "no_capacity", world)
+    assert need.refresh().state == "covered"
+    answer(second, "not_eligible", world)
+    assert need.refresh().state == "open"
+
+
+def test_a_met_need_stays_met_when_another_referral_fails(world):
+    need = world.need()
+    first, second = world.referral(need), world.referral(need)
+    answer(first, "got_help", world)
+    answer(second, "no_capacity", world)
+    assert need.refresh().state == "met"
+
+
+@pytest.mark.parametrize("state", FINAL)
+def test_after_a_final_outcome_nothing_follows_and_no_link_acts(world, state):
+    referral = world.referral()
+    STATES.move(referral, state, at=world.at)
+    for verb in (acknowledge_referral, revoke_referral, decline_referral, expire_referral):
+        with pytest.raises(InvalidTransition):
+            verb(referral, by=SYSTEM, at=world.at)
+    for wanted in ANSWERS:
+        with pytest.raises(InvalidTransition):
+            answer(referral, wanted, world)
+    assert referral.refresh().state == state
+
+
+@pytest.mark.parametrize("verb", [revoke_referral, decline_referral, expire_referral])
+def test_ending_a_referral_closes_its_link_and_opens_the_need(world, verb):
+    referral = world.referral()
+    token = current_link(referral).token
+    verb(referral, by=SYSTEM, at=world.at)
+    assert current_link(referral) is None
+    with pytest.raises(LinkExpired):
+        link_of(token, at=world.at)
+    assert referral.need.refresh().state == "open"
+
+
+def test_a_final_answer_told_to_staff_closes_the_link(world):
+    referral = answer(world.referral(), "no_capacity", world, by=world.coordinator().actor)
+    assert current_link(referral) is None
+
+
+def test_a_provider_that_has_seen_it_can_still_answer_by_the_same_link(world):
+    referral = world.referral()
+    acknowledge_referral(referral, by=PROVIDER, at=world.at)
+    assert reply(current_link(referral), "accepted", world).state == "accepted"
+
+
+VERBS = {
+    "send": send_referral, "acknowledge": acknowledge_referral, "revoke": revoke_referral,
+    "decline": decline_referral, "expire": expire_referral, "shown": mark_shown,
+}  # fmt: skip
+moves = st.lists(st.sampled_from([*VERBS, *ANSWERS, "link"]), max_size=8)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(moves=moves)
+def test_no_sequence_of_verbs_leaves_the_table_of_transitions(world, moves):
+    need = world.need()
+    world.release(need.case)
+    referral = world.referral(need, sent=False)
+    for move in moves:
+        before = referral.state
+        try:
+            if move == "link":
+                reply(current_link(referral) or make_link(referral, at=world.at), "accepted", world)
+                referral = referral.refresh()
+            elif move in VERBS:
+                VERBS[move](referral, by=SYSTEM, at=world.at)
+            else:
+                answer(referral, move, world)
+        except InvalidTransition:
+            referral = referral.refresh()
+            assert referral.state == before
+        assert referral.refresh().state == referral.state
+        assert referral.state == before or STATES.allows(before, referral.state)
+        assert before not in FINAL or referral.state == before
+        if referral.state in FINAL:
+            assert current_link(referral) is None or move == "link"
+
+
+# The loop
+
+
+def test_the_loop_is_closed_when_sender_and_person_have_both_been_shown_the_outcome(world):
+    coordinator = world.coordinator().actor
+    referral = reply(current_link(world.referral()), "got_help", world)
+    assert not referral.is_closed
+    mark_shown(referral, by=PERSON, at=world.at)
+    assert not referral.refresh().is_closed
+    mark_shown(referral, by=coordinator, at=world.at)
+    assert referral.refresh().is_closed
+
+
+def test_an_outcome_that_staff_entered_need_not_be_shown_to_them(world):
+    referral = answer(world.referral(), "got_help", world, by=world.coordinator().actor)
+    assert referral.refresh().shown_to_sender_at == world.at
+    assert referral.shown_to_person_at is None
+
+
+def test_an_answer_on_the_way_does_not_count_as_the_outcome(world):
+    coordinator = world.coordinator().actor
+    referral = answer(world.referral(), "accepted", world, by=coordinator)
+    mark_shown(referral, by=coordinator, at=world.at)
+    mark_shown(referral, by=PERSON, at=world.at)
+    answer(referral, "got_help", world, by=PROVIDER)
+    assert referral.refresh().shown_to_sender_at is None
+    assert referral.refresh().shown_to_person_at is None
+
+
+def test_who_ended_a_referral_knows_of_it(world):
+    one, two, three = world.referral(), world.referral(), world.referral()
+    revoke_referral(one, by=world.coordinator().actor, at=world.at)
+    revoke_referral(two, by=PERSON, at=world.at)
+    decline_referral(three, by=world.coordinator().actor, at=world.at)
+    shown = [
+        (bool(row.refresh().shown_to_sender_at), bool(row.refresh().shown_to_person_at))
+        for row in (one, two, three)
+    ]
+    assert shown == [(True, False), (False, True), (True, True)]
+
+
+def test_the_first_time_it_was_shown_stays(world, clock):
+    referral = answer(world.referral(), "got_help", world, by=PROVIDER)
+    first = world.at
+    mark_shown(referral, by=PERSON, at=first)
+    clock.forward(days=1)
+    mark_shown(referral, by=PERSON, at=world.at)
+    assert referral.refresh().shown_to_person_at == first
+
+
+@pytest.mark.parametrize(
+    ("state", "turn"),
+    [("sent", "provider"), ("waitlisted", "system"), ("needs_client_action", "person"), ("got_help", None)],
+)
+def test_it_is_always_somebodys_turn_until_it_is_over(world, state, turn):
+    referral = world.referral()
+    if state != "sent":
+        answer(referral, state, world)
+    assert referral.turn == turn
+
+
+def test_repeat_referrals_show_how_the_last_one_ended(world, clock):
+    need, service = world.need(), world.service()
+    first = world.referral(need, service)
+    answer(first, "no_capacity", world)
+    clock.forward(days=30)
+    world.referral(world.need(), service)
+    second = world.referral(need, service)
+    earlier = earlier_referrals(need.case, service)
+    assert [(each.referral, each.state) for each in earlier] == [(second, "sent"), (first, "no_capacity")]
+
+
+# Links
+
+
+def test_a_link_acts_once(world):
+    referral = world.referral()
+    link = current_link(referral)
+    reply(link, "accepted", world)
+    with pytest.raises(ReferralAlreadyAnswered) as refused:
+        reply(link, "got_help", world)
+    assert "accepted" in refused.value.text("en")
+    assert referral.refresh().state == "accepted"
+
+
+def test_after_an_answer_that_is_not_the_last_there_is_a_new_link(world):
+    referral = world.referral()
+    old = current_link(referral)
+    reply(old, "waitlisted", world)
+    new = current_link(referral)
+    assert new.token != old.token
+    reply(new, "got_help", world)
+    assert current_link(referral) is None
+
+
+def test_a_refused_answer_does_not_use_the_link_up(world):
+    referral = world.referral()
+    link = current_link(referral)
+    with pytest.raises(NotFound):
+        reply(link, "revoked", world)
+    assert link.refresh().is_open
+    assert reply(link, "accepted", world).state == "accepted"
+
+
+def test_a_link_is_over_after_two_weeks(world, clock):
+    link = current_link(world.referral())
+    clock.forward(days=14)
+    with pytest.raises(LinkExpired):
+        link_of(link.token, at=world.at)
+    with pytest.raises(LinkExpired):
+        reply(link, "accepted", world)
+
+
+def test_a_day_more_or_less_on_the_clock_does_not_end_a_link_early(world, clock):
+    link = current_link(world.referral())
+    for days in (-1, 1, 1):
+        clock.forward(days=days)
+        assert link_of(link.token, at=world.at) == link
+
+
+def test_a_new_link_closes_the_old_one(world):
+    referral = world.referral()
+    old = current_link(referral)
+    make_link(referral, at=world.at)
+    with pytest.raises(LinkExpired):
+        link_of(old.token, at=world.at)
+    with pytest.raises(LinkExpired):
+        reply(old, "accepted", world)
+
+
+@pytest.mark.parametrize("token", ["", ".", "x.y", "\x00", "é", "0" * 5000])
+def test_a_token_that_is_none_of_ours_is_not_found(world, token):
+    world.referral()
+    with pytest.raises(NotFound):
+        link_of(token, at=world.at)
+
+
+def test_a_token_signed_with_another_key_is_not_found(world):
+    link = current_link(world.referral())
+    forged = URLSafeSerializer(b"another key", salt="reply").dumps(link.id.hex)
+    with pytest.raises(NotFound):
+        link_of(forged, at=world.at)
+
+
+def test_the_token_does_not_lie_open_in_the_database(world):
+    token = current_link(world.referral()).token
+    stored = str(database.execute_sql("SELECT * FROM reply_links").fetchall())
+    assert token not in stored
+
+
+def test_a_withdrawn_release_closes_the_link_and_takes_the_referral_back(world):
+    referral = world.referral()
+    link = current_link(referral)
+    withdraw_release(referral.release, by=PERSON, at=world.at)
+    assert referral.refresh().state == "revoked"
+    with pytest.raises(LinkExpired):
+        reply(link, "accepted", world)
+
+
+def test_a_withdrawn_release_leaves_an_outcome_as_it_was(world):
+    referral = answer(world.referral(), "got_help", world)
+    withdraw_release(referral.release, by=PERSON, at=world.at)
+    assert referral.refresh().state == "got_help"
+
+
+def test_a_request_that_is_taken_back_ends_drafts_too(world):
+    from casework.cases import accept_submission, case_of, prepare_intake
+
+    submission = world.submission()
+    accept_submission(submission, prepare_intake(submission), by=SYSTEM, at=world.at)
+    need = case_of(submission).needs.get()
+    draft, sent = world.referral(need, sent=False), world.referral(need)
+    withdraw_submission(submission, by=Actor("person", id=submission.id), at=world.at)
+    assert {draft.refresh().state, sent.refresh().state} == {"revoked"}
+
+
+def test_of_many_answers_at_once_one_wins(fresh, clock):
+    from tests.world import World
+
+    with connection():
+        world = World(clock)
+        referral = world.referral()
+        link = current_link(referral)
+
+    def one(state):
+        with connection():
+            try:
+                reply(link.refresh(), state, world)
+            except ReferralAlreadyAnswered:
+                return None
+            return state
+
+    with ThreadPoolExecutor(6) as pool:
+        won = [state for state in pool.map(one, ("got_help", "no_capacity", "no_contact") * 4) if state]
+    with connection():
+        assert won == [referral.refresh().state]
+        assert referral.steps.count() == 3
+    database.close_all()
+
+
+# Who may
+
+
+def test_a_provider_can_answer_and_nothing_else(world):
+    referral = world.referral()
+    for verb in (send_referral, revoke_referral, decline_referral, expire_referral):
+        with pytest.raises(Forbidden):
+            verb(referral, by=PROVIDER, at=world.at)
+    with pytest.raises(Forbidden):
+        answer(referral, "accepted", world, by=PUBLIC)
+    assert answer(referral, "accepted", world, by=PROVIDER).state == "accepted"
+
+
+def test_staff_do_not_answer_by_a_providers_link(world):
+    link = current_link(world.referral())
+    with pytest.raises(Forbidden):
+        reply_by_link(link, "accepted", note="", by=world.staff(Role.ADMINISTRATOR).actor, at=world.at)
+    assert link.refresh().is_open
+
+
+def test_referrals_and_links_are_seen_by_who_sees_the_case(world):
+    ours, theirs = world.manager(), world.manager()
+    referral = world.referral(world.need(world.case(ours.organization)))
+    for model in (Referral, ReplyLink):
+        assert model.scope(ours.actor).count() == 1
+        assert model.scope(world.coordinator().actor).count() == 1
+        assert not model.scope(theirs.actor).exists()
+        assert not model.scope(PUBLIC).exists()
+    assert list(Referral.waiting(ours.actor)) == [referral]
+    assert not Referral.waiting(theirs.actor).exists()
+
+
+def test_the_longest_waiting_comes_first(world, clock):
+    first = world.referral()
+    clock.forward(days=1)
+    second = world.referral()
+    answer(world.referral(), "got_help", world)
+    assert list(Referral.waiting(world.coordinator().actor)) == [first, second]
+    assert Release.select().where(Release.organization.is_null(False)).count() == 3
+    assert set(WAITING).isdisjoint(FINAL)

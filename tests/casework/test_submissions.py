@@ -1,0 +1,347 @@
+"""Drafts and submissions: one for each draft, opened by reference and PIN."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from casework.core.access import PUBLIC, SYSTEM, Actor, Role
+from casework.core.audit import AuditEntry
+from casework.core.db import connection, database
+from casework.core.lookups import find, name_keys, phone_keys
+from casework.core.refusals import Forbidden, InvalidTransition, NotFound
+from casework.questionnaires.models import live
+from casework.submissions import (
+    ALPHABET,
+    PIN_LENGTH,
+    CodeRefused,
+    Draft,
+    Submission,
+    ask_back,
+    clear_suspicion,
+    decline_submission,
+    discard_draft,
+    draft_by_code,
+    draft_of,
+    keep_draft,
+    new_code,
+    new_reference,
+    normal_code,
+    normal_reference,
+    note_answer,
+    note_visit,
+    open_with_pin,
+    purge_drafts,
+    receipt_pin,
+    rekey_draft,
+    reopen_submission,
+    start_draft,
+    submission_of,
+    submit,
+    withdraw_submission,
+)
+from tests.world import HELP_ANSWERS
+
+
+@pytest.fixture
+def draft(world):
+    return start_draft(live("help"), "ar", at=world.at)
+
+
+def send(token, world, answers=None, **kwargs):
+    return submit(
+        live("help"), answers or dict(HELP_ANSWERS), token=token, language="ar",
+        suspicion=[], by=PUBLIC, at=world.at, **kwargs,
+    )  # fmt: skip
+
+
+# Drafts
+
+
+def test_a_draft_is_found_by_its_token_and_by_its_code(world, draft):
+    row, token = draft
+    assert draft_of(token, at=world.at) == row
+    assert draft_by_code(row.code, at=world.at) == row
+    assert draft_by_code(row.code.lower().replace("-", " "), at=world.at) == row
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "\x00", "A" * 20_000, "AAAA-AAAA-AAAA-AAAA"])
+def test_a_wrong_token_or_code_finds_nothing(world, draft, wrong):
+    assert draft_of(wrong, at=world.at) is None
+    assert draft_by_code(wrong, at=world.at) is None
+
+
+def test_answers_are_kept_and_come_back_as_they_were(world, draft):
+    row, token = draft
+    answers = {"given_name": "أمل", "members": [{"_row": "a", "member_given_name": "Ö"}]}
+    keep_draft(row, answers, "de", at=world.at)
+    again = draft_of(token, at=world.at)
+    assert (again.answers, again.language, again.revision) == (answers, "de", 1)
+
+
+def test_a_draft_expires_a_week_after_the_last_change(world, clock, draft):
+    row, token = draft
+    clock.forward(days=6)
+    keep_draft(row, {"given_name": "A"}, "ar", at=world.at)
+    clock.forward(days=6, hours=23)
+    assert draft_of(token, at=world.at)
+    clock.forward(hours=1)
+    assert draft_of(token, at=world.at) is None
+    assert draft_by_code(row.code, at=world.at) is None
+
+
+def test_expired_drafts_are_purged_and_others_stay(world, clock, draft):
+    clock.forward(days=3)
+    _, token = start_draft(live("help"), "de", at=world.at)
+    clock.forward(days=4)
+    assert purge_drafts(at=world.at) == 1
+    assert draft_of(token, at=world.at)
+
+
+def test_another_device_gets_a_token_of_its_own(world, draft):
+    row, token = draft
+    fresh = rekey_draft(row)
+    assert draft_of(fresh, at=world.at) == row
+    assert draft_of(token, at=world.at) is None
+
+
+def test_a_discarded_draft_is_gone(world, draft):
+    row, token = draft
+    discard_draft(row)
+    assert draft_of(token, at=world.at) is None
+
+
+def test_neither_token_nor_code_nor_answers_lie_open(world, draft):
+    row, token = draft
+    keep_draft(row, {"given_name": "Kanarienvogel"}, "ar", at=world.at)
+    stored = str(database.execute_sql("SELECT * FROM drafts").fetchall())
+    for secret in (token, row.code, row.code.replace("-", ""), "Kanarienvogel"):
+        assert secret not in stored
+
+
+def test_nobody_in_the_back_office_reads_drafts(world, draft):
+    assert not Draft.scope(world.coordinator().actor).exists()
+    assert not Draft.scope(SYSTEM).exists()
+
+
+# Sending
+
+
+def test_a_draft_becomes_a_submission_and_is_gone(world, draft):
+    row, token = draft
+    sent = send(token, world)
+    assert submission_of(token) == sent
+    assert draft_of(token, at=world.at) is None
+    assert (sent.state, sent.purpose, sent.language) == ("received", "request", "ar")
+    assert sent.refresh().answers == HELP_ANSWERS
+    assert sent.sender == "Amal Beispiel"
+    assert sent.version == row.version
+
+
+def test_sending_twice_gives_the_first_answer_again(world, draft):
+    _, token = draft
+    first = send(token, world)
+    second = send(token, world, answers={"family_name": "Changed"})
+    assert first == second
+    assert second.refresh().answers == HELP_ANSWERS
+    assert Submission.select().count() == 1
+
+
+def test_many_who_send_the_same_draft_at_once_get_one_submission(fresh, clock):
+    from tests.world import World
+
+    with connection():
+        world = World(clock)
+        _, token = start_draft(live("help"), "ar", at=clock())
+
+    def one(_):
+        with connection():
+            return send(token, world).id
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = set(pool.map(one, range(10)))
+    with connection():
+        assert len(ids) == Submission.select().count() == 1
+    database.close_all()
+
+
+def test_a_submission_that_fails_half_way_leaves_the_draft(world, draft, monkeypatch):
+    _, token = draft
+    monkeypatch.setattr("casework.submissions.remember", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        send(token, world)
+    assert draft_of(token, at=world.at)
+    assert not Submission.select().exists()
+    assert not AuditEntry.select().where(AuditEntry.event == "submission:received").exists()
+
+
+def test_who_filled_in_for_somebody_else_is_noted(world):
+    assert not world.submission().by_helper
+    helped = HELP_ANSWERS | {"filled_by": "other", "helper_name": "Hella"}
+    assert world.submission(answers=helped).by_helper
+
+
+def test_a_submission_is_found_by_the_persons_name_and_phone(world):
+    sent = world.submission()
+    assert set(find("submissions", name_keys("Beispiel"))) == {sent.id}
+    assert set(find("submissions", phone_keys(HELP_ANSWERS["phone"]))) == {sent.id}
+
+
+def test_suspicion_is_kept_for_review_and_can_be_cleared(world, draft):
+    _, token = draft
+    sent = submit(
+        live("help"), dict(HELP_ANSWERS), token=token, language="ar", suspicion=["honeypot"],
+        by=PUBLIC, at=world.at,
+    )  # fmt: skip
+    assert (sent.suspicious, sent.suspicion) == (True, ["honeypot"])
+    clear_suspicion(sent, by=world.coordinator().actor, at=world.at)
+    assert not sent.refresh().suspicious
+
+
+def test_the_stored_row_shows_neither_name_nor_pin(world, draft):
+    _, token = draft
+    send(token, world)
+    stored = str(database.execute_sql("SELECT * FROM submissions").fetchall())
+    for secret in ("Amal", "Beispiel", HELP_ANSWERS["phone"], receipt_pin(token), token):
+        assert secret not in stored
+
+
+# Codes
+
+
+def test_the_reference_starts_with_a_letter_and_has_no_doubtful_ones(db):
+    for _ in range(50):
+        reference = new_reference()
+        assert reference[0] == "L"
+        assert len(reference) == 8
+        assert set(reference[1:]) <= set(ALPHABET)
+        assert normal_reference(reference) == reference
+    assert not set("OILU") & set(ALPHABET)
+
+
+def test_the_pin_is_the_same_however_often_it_is_shown(draft):
+    _, token = draft
+    assert receipt_pin(token) == receipt_pin(token) != receipt_pin("other")
+    assert len(receipt_pin(token).replace("-", "")) == PIN_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("abcd1234", "ABCD-1234"),
+        (" AB cd–12 34 ", "ABCD-1234"),
+        ("oil", "011"),
+        ("٠١٢۳", "0123"),
+        ("АВСЕ", "ABCE"),
+        ("ＡＢ１", "AB1"),
+        ("!?%\x00", ""),
+        ("", ""),
+    ],
+)
+def test_a_typed_code_is_read_as_it_was_printed(typed, printed):
+    assert normal_code(typed) == printed
+
+
+def test_a_printed_code_stays_as_it_is():
+    for code in (new_code() for _ in range(50)):
+        assert normal_code(code) == code
+
+
+def test_reference_and_pin_open_the_submission(world, draft):
+    _, token = draft
+    sent = send(token, world)
+    assert open_with_pin(sent.reference, receipt_pin(token)) == sent
+    assert open_with_pin(sent.reference.lower(), receipt_pin(token).lower()) == sent
+
+
+def test_anything_else_is_refused_in_the_same_words(world, draft):
+    _, token = draft
+    sent, pin = send(token, world), receipt_pin(token)
+    other = world.submission()
+    refusals = set()
+    for reference, code in (
+        (sent.reference, "wrong"), (sent.reference, ""), ("L0000000", pin), ("", ""),
+        (other.reference, pin), (sent.reference, pin + "0"), ("\x00", "\x00"),
+    ):  # fmt: skip
+        with pytest.raises(CodeRefused) as refused:
+            open_with_pin(reference, code)
+        refusals.add(str(refused.value))
+    assert len(refusals) == 1
+
+
+# States
+
+
+def test_a_question_and_its_answer_go_back_and_forth(world):
+    sent = world.submission()
+    person = Actor("person", id=sent.id)
+    ask_back(sent, by=world.coordinator().actor, at=world.at)
+    assert sent.refresh().state == "needs_info"
+    note_answer(sent, by=person, at=world.at)
+    assert sent.refresh().state == "received"
+
+
+def test_declining_needs_a_known_reason_and_can_be_undone(world):
+    sent, coordinator = world.submission(), world.coordinator().actor
+    with pytest.raises(NotFound):
+        decline_submission(sent, "because", by=coordinator, at=world.at)
+    assert sent.refresh().state == "received"
+    decline_submission(sent, "no_offer", by=coordinator, at=world.at)
+    assert sent.refresh().decline_reason == "no_offer"
+    reopen_submission(sent, by=coordinator, at=world.at)
+    assert (sent.refresh().state, sent.decline_reason) == ("received", "")
+
+
+def test_a_withdrawn_request_stays_withdrawn(world):
+    sent, coordinator = world.submission(), world.coordinator().actor
+    withdraw_submission(sent, by=Actor("person", id=sent.id), at=world.at)
+    for verb in (ask_back, note_answer, reopen_submission, withdraw_submission):
+        with pytest.raises(InvalidTransition):
+            verb(sent, by=coordinator, at=world.at)
+    assert sent.refresh().state == "withdrawn"
+
+
+def test_a_visit_is_noted_with_its_time(world):
+    sent = world.submission()
+    note_visit(sent, by=Actor("person", id=sent.id), at=world.at)
+    assert sent.refresh().seen_by_person_at == world.at
+
+
+def test_a_person_cannot_decline_or_reopen_a_request(world):
+    sent = world.submission()
+    person = Actor("person", id=sent.id)
+    with pytest.raises(Forbidden):
+        decline_submission(sent, "spam", by=person, at=world.at)
+    with pytest.raises(Forbidden):
+        clear_suspicion(sent, by=person, at=world.at)
+
+
+def test_requests_are_seen_by_the_coordinator_and_offers_by_who_works_with_volunteers(world):
+    request = world.submission()
+    offer = world.submission("offer", answers={"family_name": "Frei"})
+    assert set(Submission.scope(world.coordinator().actor)) == {request, offer}
+    assert set(Submission.scope(world.staff(Role.VOLUNTEER_COORDINATOR).actor)) == {offer}
+    for role in (Role.ADMINISTRATOR, Role.INTEGRATION_COMMISSIONER):
+        assert not Submission.scope(world.staff(role).actor).exists()
+    assert not Submission.scope(world.manager().actor).exists()
+
+
+def test_the_inbox_holds_what_waits_for_us_the_oldest_first(world, clock):
+    coordinator = world.coordinator().actor
+    first = world.submission()
+    clock.forward(hours=1)
+    second = world.submission()
+    done = world.submission()
+    world.submission("offer", answers={"family_name": "Frei"})
+    decline_submission(done, "spam", by=coordinator, at=world.at)
+    ask_back(second, by=coordinator, at=world.at)
+    assert list(Submission.inbox(coordinator)) == [first, second]
+
+
+def test_receiving_is_for_the_portal_only(world, draft):
+    _, token = draft
+    with pytest.raises(Forbidden):
+        submit(
+            live("help"), dict(HELP_ANSWERS), token=token, language="ar", suspicion=[],
+            by=world.manager().actor, at=world.at,
+        )  # fmt: skip
+    assert not Submission.select().exists()
