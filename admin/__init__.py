@@ -5,38 +5,56 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, render_template, request
-from flask_admin import Admin, expose
+from flask_admin import Admin
 from flask_admin.theme import Theme
 from flask_security import current_user
 from werkzeug.exceptions import HTTPException
 
 from admin import assets, i18n, sign_in
+from admin.agenda import Appointments, FollowUps, Messages, Needs
 from admin.auth import current_actor, register_security
 from admin.base.shown import show_date, show_moment, show_prose, show_value
-from admin.i18n import gettext as _
+from admin.cases import Cases
+from admin.directory_import import DirectoryImport
+from admin.home import Today
 from admin.i18n import lazy_gettext as _l
-from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
-from admin.base import DeskPage
-from admin.system import AuditTrail, Outbox, StaffAccounts
+from admin.intake import Inbox, Requests, Review
+from admin.interpreting import Interpreting
+from admin.people import Households, People
 from admin.permissions import note_permissions
+from admin.providers import Locations, Organizations, Services
+from admin.referrals import Referrals
+from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
+from admin.system import AuditTrail, Outbox, StaffAccounts
+from admin.volunteers import Offers
 from casework.core.config import Config
-from casework.core.i18n import CATALOGUES, LANGUAGES, STAFF_LANGUAGES, language
+from casework.core.i18n import LANGUAGES, STAFF_LANGUAGES, language
 from casework.core.settings import all_settings
 
-TODAY, SETTINGS, SYSTEM = _l("Today"), _l("Settings"), _l("System")
-
-
-class Today(DeskPage):
-    title = TODAY
-    resource = "home"
-    @expose("/")
-    def index_view(self):
-        return self.render("admin/today.html")
-
+TODAY, INBOX, CASES = _l("Today"), _l("Inbox"), _l("Cases")
+PEOPLE, DIRECTORY, VOLUNTEERS = _l("People & households"), _l("Directory"), _l("Volunteers")
+SETTINGS, SYSTEM = _l("Settings"), _l("System")
 
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
 MENU: list[tuple[Any, type]] = [
     (TODAY, Today),
+    (INBOX, Inbox),
+    (INBOX, Review),
+    (INBOX, Requests),
+    (CASES, Cases),
+    (CASES, Needs),
+    (CASES, Referrals),
+    (CASES, FollowUps),
+    (CASES, Appointments),
+    (CASES, Messages),
+    (CASES, Interpreting),
+    (PEOPLE, People),
+    (PEOPLE, Households),
+    (DIRECTORY, Services),
+    (DIRECTORY, Organizations),
+    (DIRECTORY, Locations),
+    (DIRECTORY, DirectoryImport),
+    (VOLUNTEERS, Offers),
     (SETTINGS, LifeAreas),
     (SETTINGS, NeedCategories),
     (SETTINGS, Texts),
@@ -46,6 +64,18 @@ MENU: list[tuple[Any, type]] = [
     (SYSTEM, AuditTrail),
     (SYSTEM, Outbox),
 ]
+
+ERRORS = {
+    400: _l("This form is no longer valid. Please go back, load the page again and repeat the step."),
+    404: _l("This page does not exist, or it is not open to your account."),
+    405: _l("This address cannot be used like that. Please go back."),
+    413: _l("What you sent is too large. Please send less at once."),
+    429: _l("Too many tries. Please wait a quarter of an hour and try again."),
+    500: _l(
+        "Something went wrong on our side. Nothing was changed by this step. "
+        "Please try again in a few minutes."
+    ),
+}
 
 
 def register(app: Flask, config: Config) -> None:
@@ -62,7 +92,6 @@ def register(app: Flask, config: Config) -> None:
         index_view=MENU[0][1](endpoint="admin", url="/admin"),
         theme=Theme(folder="bootstrap4", base_template="admin/base.html"),
         csp_nonce_generator=lambda: g.nonce,
-        translations_path=str(CATALOGUES),
     )
     for _group, screen in MENU[1:]:
         back_office.add_view(screen())
@@ -74,13 +103,12 @@ def register(app: Flask, config: Config) -> None:
 
 def menu() -> list[tuple[str, list[Any]]]:
     """The groups of the menu with the screens that the reader may open, in order."""
-    if not current_user.is_authenticated:
-        return []
     groups: dict[str, list[Any]] = {}
-    screens = current_app.extensions["lotse"]["desk"]._views
-    for (group, _class), screen in zip(MENU, screens, strict=True):
-        if screen.is_visible() and screen.is_accessible():
-            groups.setdefault(str(group), []).append(screen)
+    if current_user.is_authenticated:
+        screens = current_app.extensions["lotse"]["desk"]._views
+        for (group, _class), screen in zip(MENU, screens, strict=True):
+            if screen.is_visible() and screen.is_accessible():
+                groups.setdefault(str(group), []).append(screen)
     return list(groups.items())
 
 
@@ -112,22 +140,9 @@ def site() -> dict[str, Any]:
     return g.settings
 
 
-ERRORS = {
-    400: _l("This form is no longer valid. Please go back, load the page again and repeat the step."),
-    404: _l("This page does not exist, or it is not open to your account."),
-    405: _l("This address cannot be used like that. Please go back."),
-    413: _l("What you sent is too large. Please send less at once."),
-    429: _l("Too many tries. Please wait a quarter of an hour and try again."),
-}
-FAILED = _l(
-    "Something went wrong on our side. Nothing was changed by this step. "
-    "Please try again in a few minutes."
-)
-
-
 def show_error(error: HTTPException) -> tuple[str, int]:
     """The page for an HTTP error, in the reader's language and without internals."""
     code = error.code or 500
     template = "admin/error.html" if code < 500 else "admin/error_plain.html"
-    text = ERRORS.get(code, ERRORS[404] if code < 500 else FAILED)
-    return render_template(template, code=code, text=_(str(text))), code
+    text = ERRORS.get(code) or ERRORS[400 if code < 500 else 500]
+    return render_template(template, code=code, text=text), code

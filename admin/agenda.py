@@ -1,8 +1,8 @@
-"""What is due across all cases: follow-ups, appointments, messages, needs. Each row leads to its case."""
+"""What is due across all cases: follow-ups, appointments, messages, needs; rows lead to cases."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -73,9 +73,7 @@ class FollowUps(Agenda):
     column_filters = ("due_on", "assigned_to")
     column_formatters = {
         "case": _to("follow-ups"),
-        "due_on": lambda _view, _context, row, _name: f"{show_date(row.due_on)} · {overdue(row.due_on)}"
-        if row.due_on <= today()
-        else show_date(row.due_on),
+        "due_on": lambda _view, _context, row, _name: due(row.due_on),
     }
 
     def get_query(self) -> ModelSelect:
@@ -200,6 +198,11 @@ class Needs(Agenda):
             return query
         live = Case.live().select(Case.id)
         return query.where((Need.state == "open") & (Need.case << live))
+
+
+def due(day: date) -> str:
+    """The day, and how long it has passed."""
+    return f"{show_date(day)} · {overdue(day)}" if day <= today() else show_date(day)
 
 
 def shortened(body: str) -> str:

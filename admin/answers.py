@@ -9,6 +9,7 @@ from datetime import datetime
 from admin.base.shown import site_zone
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
+from admin.person_fields import show_birth
 from casework.core.clock import in_zone
 from casework.questionnaires.expressions import Node
 from casework.questionnaires.filling import Filling, fill
@@ -16,7 +17,7 @@ from casework.submissions import Submission
 
 LONGEST_FIELD = 120
 # What identifies or reaches a person is copied, never translated.
-NAMES_AND_ADDRESSES = ("person.", "member.", "helper.", "household.", "contact.")
+COPIED = ("person.", "member.", "helper.", "household.", "contact.")
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,13 @@ class Answer:
     """One question with its answer.
 
     `question` and `shown` are in the staff's language, `asked` and `given` in the person's;
-    `key` names the answer for its translations and is empty where nothing is to translate.
+    `key` names a free text for its translations and is empty for everything else.
     """
 
     question: Wording
     asked: Wording
     shown: str
     given: str
-    is_text: bool
     key: str = ""
 
 
@@ -102,19 +102,21 @@ class _Reader:
         if not value or spec.type is None or not spec.type.shown:
             return
         question = spec.question
-        is_text = question.type == "text"
+        is_free = question.type == "text" and not question.save_to.startswith(COPIED)
         yield Answer(
             question=Wording(*self.filling.text(question.label, self.staff, node)),
             asked=Wording(*self.filling.text(question.label, self.person, node)),
-            shown=_("yes") if question.type == "acknowledge" else self.filling.shown(node, self.staff),
-            given=self.filling.shown(node, self.person),
-            is_text=is_text,
-            key=_key(node) if is_text and not _is_name(question.save_to) else "",
+            shown=self.shown(node, self.staff),
+            given=self.shown(node, self.person),
+            key=_key(node) if is_free else "",
         )
 
-
-def _is_name(save_to: str) -> bool:
-    return save_to.startswith(NAMES_AND_ADDRESSES)
+    def shown(self, node: Node, tag: str) -> str:
+        """An answer in words, dates as they are written here."""
+        if node.spec.question.type == "acknowledge":
+            return _("yes")
+        text = self.filling.shown(node, tag)
+        return show_birth(text) if node.spec.question.type == "date" else text
 
 
 def _key(node: Node) -> str:

@@ -13,18 +13,31 @@ from wtforms import DateField, HiddenField, IntegerField, SelectField, validator
 from wtforms.fields import Choice
 
 from admin.auth import current_actor
-from admin.base import DeskForm, MomentField, RowField
+from admin.base import CodesField, DeskForm, MomentField, RowField
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
-from admin.person_fields import NEEDED, READ_IN, codes, line, prose, words
+from admin.person_fields import (
+    INTERPRETER,
+    NEEDED,
+    READ_IN,
+    BirthField,
+    MailField,
+    PhoneField,
+    codes,
+    line,
+    prose,
+    words,
+)
 from admin.words import today
 from casework.cases import CLOSING_REASONS, STATES, URGENCIES
 from casework.consent import CHANNELS, SHAREABLE, USUAL
 from casework.core.access import Actor, Role
 from casework.life_areas import LifeArea, NeedCategory
 from casework.messages import MAX_LENGTH
+from casework.people import GENDERS, HOUSING
 from casework.providers import Organization
+from casework.sites import Site
 from casework.staff import Staff
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
@@ -34,6 +47,11 @@ WORKING_ON_CASES = (Role.COORDINATOR.value, Role.INTEGRATION_MANAGER.value)
 def active_organizations(actor: Actor) -> Any:
     """Organisations that work can be given to, by name."""
     return Organization.scope(actor).where(Organization.active).order_by(Organization.name)
+
+
+def active_sites(actor: Actor) -> Any:
+    """Sites in use, by name."""
+    return Site.scope(actor).where(Site.active).order_by(Site.name)
 
 
 def caseworkers(actor: Actor) -> Any:
@@ -51,7 +69,7 @@ class _AreaSelect(widgets.Select):
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         whole = super().__call__(field, **kwargs)
         opening, rest = whole.split(">", 1)
-        blank = self.render_option("", "–", field.data is None)
+        blank = self.render_option(Choice("", "–", field.data is None, {}))
         return Markup("{}>{}{}").format(Markup(opening), blank, Markup(rest))  # noqa: S704
 
 
@@ -107,6 +125,26 @@ def near_day(form: Any, field: Any) -> None:
     """A day that somebody can mean."""
     if field.data is not None and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
         raise validators.ValidationError(_("Please enter a date between 2000 and 2200."))
+
+
+class NeedsField(CodesField):
+    """Need categories as check boxes, grouped by life area; `data` are their codes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[], **kwargs)
+        tag = reading_language()
+        self.choices = [
+            (each.code, each.label(tag)) for _area, found in categories_by_area() for each in found
+        ]
+
+    def areas(self) -> list[tuple[Any, list[Any], int]]:
+        """Life area, its options and how many of them are ticked."""
+        options = {option.data: option for option in self}
+        found = []
+        for area, categories in categories_by_area():
+            mine = [options[each.code] for each in categories]
+            found.append((area, mine, sum(option.checked for option in mine)))
+        return found
 
 
 def in_a_week() -> date:
@@ -212,6 +250,48 @@ class AssignForm(DeskForm):
         super().__init__(*args, **kwargs)
         if not current_actor().sees_all:
             del self.organization
+
+    def validate_assigned_to(self, field: Any) -> None:
+        """Who works on a case can see it."""
+        if "organization" in self:
+            check_belongs(field, self.organization.data)
+
+
+class NewCaseForm(DeskForm):
+    """Somebody who came in person: who they are, what they need, who works on it."""
+
+    given_name = line(_l("Given name"), 200)
+    family_name = line(_l("Family name"), 200)
+    birth_date = BirthField(
+        _l("Date of birth"), [validators.Optional()],
+        description=_l("17.05.1990, or only the year."),
+    )  # fmt: skip
+    gender = words(_l("Gender"), GENDERS, blank=True)
+    phone = PhoneField(_l("Phone"), [validators.Optional()])
+    email = MailField(_l("E-mail"), [validators.Optional()])
+    language = SelectField(_l("Language"), choices=READ_IN)
+    interpreter = words(_l("Interpreter"), INTERPRETER, blank=True)
+    site = RowField(_l("Site"), model=Site, rows=active_sites, allow_blank=True)
+    housing = words(_l("Housing"), HOUSING, blank=True)
+    place = line(_l("Place"), 300)
+    organization = RowField(
+        _l("Organisation in charge"), model=Organization, rows=active_organizations,
+        allow_blank=True,
+    )  # fmt: skip
+    assigned_to = RowField(_l("Assigned to"), model=Staff, rows=caseworkers, allow_blank=True)
+    urgency = words(_l("How urgent"), URGENCIES, blank=True)
+    needs = NeedsField(_l("Needs"))
+    description = prose(_l("In their own words"), 8000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not current_actor().sees_all:
+            del self.organization
+
+    def validate_family_name(self, field: Any) -> None:
+        """A person has a name."""
+        if not (field.data or self.given_name.data):
+            raise validators.ValidationError(_("A person needs at least one name."))
 
     def validate_assigned_to(self, field: Any) -> None:
         """Who works on a case can see it."""

@@ -24,10 +24,11 @@ from casework.referrals import WAITING, Referral
 
 MOST = 100
 MOST_DONE = 10
+UNSETTLED = ("open", "covered")
 
 
 def loaded(query: ModelSelect) -> ModelSelect:
-    """Cases with everything that a page calls them by: household, people, site, who works on them."""
+    """Cases with what a page calls them by: household, people, site, who works on them."""
     return query.with_related(
         Load(Case.household).then(Load(Household.people, in_order())),
         Case.site, Case.organization, Case.assigned_to,
@@ -66,15 +67,18 @@ class CaseFile:
         """All needs, those that are open first."""
         rows = self._own(Need).order_by(Need.opened_at, Need.id).limit(MOST)
         found = list(rows.with_related(Need.category, Need.life_area, Need.person))
-        return sorted(found, key=lambda need: need.state not in ("open", "covered"))
+        return sorted(found, key=lambda need: need.state not in UNSETTLED)
 
     @property
     def areas(self) -> list[tuple[LifeArea, list[Need]]]:
-        """The needs by life area, in the order of the desk."""
+        """The needs by life area: areas with open needs first, each in the order of the desk."""
         grouped: dict[uuid.UUID, tuple[LifeArea, list[Need]]] = {}
         for need in self.needs:
             grouped.setdefault(need.life_area.id, (need.life_area, []))[1].append(need)
-        return sorted(grouped.values(), key=lambda each: (each[0].position, each[0].code))
+        return sorted(
+            grouped.values(),
+            key=lambda each: (not any(n.state in UNSETTLED for n in each[1]), each[0].position),
+        )
 
     @cached_property
     def referrals(self) -> dict[uuid.UUID, list[Referral]]:

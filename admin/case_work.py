@@ -23,7 +23,6 @@ from admin.case_forms import (
     ReleaseForm,
     StateForm,
 )
-from admin.case_page import loaded
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from casework.appointments import CANCELLERS, Appointment, plan_appointment, settle_appointment

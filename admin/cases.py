@@ -13,22 +13,36 @@ from markupsafe import Markup
 from peewee import Load, ModelSelect
 
 from admin.auth import current_actor, now
-from admin.base import CaseworkView, ChoiceFilter
+from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.lists import Asked
+from admin.case_forms import NewCaseForm
 from admin.case_page import CaseFile, called, in_order, loaded
+from admin.case_words import CASE_WORDS
 from admin.case_work import CaseWork
+from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import show_areas
 from admin.interpreting import is_on
 from admin.person_fields import READ_IN
-from admin.words import PAGE_WORDS, language_name, word
-from casework.cases import LIVE_STATES, STATES, Case, CaseSubmission, Need
+from admin.words import PAGE_WORDS, ago, language_name, word
+from casework.cases import (
+    LIVE_STATES,
+    STATES,
+    Case,
+    CaseSubmission,
+    Need,
+    add_need,
+    category_of,
+    open_case,
+)
 from casework.core.access import Actor
 from casework.core.audit import record_read
+from casework.core.db import transaction
 from casework.core.lookups import email_keys, find_all, phone_keys
 from casework.life_areas import LifeArea
-from casework.people import Household, Person
+from casework.people import Household, Person, add_person, create_household
+from casework.providers import Organization
 from casework.submissions import Submission
 
 CASE_REFERENCE = re.compile(r"F-?(\d{4})-?(\d{1,6})", re.IGNORECASE)
@@ -70,16 +84,17 @@ class Cases(CaseWork, CaseworkView):
     title = _l("Cases")
     intro = _l("Cases that are not closed. The search and the filter also find closed ones.")
     records_reads = True
-    can_create = can_edit = can_view_details = False
+    can_edit = can_view_details = False
     can_export = True
+    new_title = _l("New case")
     related = (
         Load(Case.household).then(Load(Household.people, in_order())),
         Case.site, Case.organization, Case.assigned_to,
         Load(Case.needs, Need.select().where(Need.state == "open")).then(Need.life_area),
     )  # fmt: skip
     column_list = (
-        "link", "contact", "state", "open_needs", "site", "organization", "assigned_to",
-        "opened_at", "last_contact_at",
+        "link", "contact", "state", "open_needs", "charge", "site", "opened_at",
+        "last_contact_at",
     )  # fmt: skip
     column_export_list = (
         "reference", "contact", "state", "need_names", "site", "organization", "assigned_to",
@@ -92,6 +107,7 @@ class Cases(CaseWork, CaseworkView):
         "state": _l("State"),
         "open_needs": _l("Open needs"),
         "need_names": _l("Open needs"),
+        "charge": _l("Who works on it"),
         "site": _l("Site"),
         "organization": _l("Organisation in charge"),
         "assigned_to": _l("Assigned to"),
@@ -102,9 +118,9 @@ class Cases(CaseWork, CaseworkView):
     column_sortable_list = (("link", "reference"), "state", "opened_at", "last_contact_at")
     column_default_order = ("opened_at", True)
     column_formatters = {
-        "link": lambda view, _context, row, _name: Markup('<a href="{}">{}</a>').format(
-            view.get_url(".show", id=row.id), row.reference
-        ),
+        "link": lambda view, _context, row, _name: Markup(
+            '<a class="whole" href="{}">{}</a>'
+        ).format(view.get_url(".show", id=row.id), row.reference),
         "contact": lambda _view, _context, row, _name: called(row),
         "state": lambda _view, _context, row, _name: word(STATES.names, row.state),
         "open_needs": lambda _view, _context, row, _name: show_areas(areas_of(row.needs)),
@@ -112,6 +128,9 @@ class Cases(CaseWork, CaseworkView):
             need.life_area.label(reading_language()) for need in row.needs
         ),
         "language": lambda _view, _context, row, _name: language_name(row.language),
+        "charge": lambda _view, _context, row, _name: in_charge(row),
+        "opened_at": lambda _view, _context, row, _name: show_date(row.opened_at),
+        "last_contact_at": lambda _view, _context, row, _name: ago(row.last_contact_at) or "–",
     }
     column_filters = (
         ChoiceFilter(Case.state, _l("State"), "state", STATES.names.items),
@@ -124,7 +143,7 @@ class Cases(CaseWork, CaseworkView):
     statement_budget = 18
 
     def search(self, query: ModelSelect, words: str) -> ModelSelect:
-        """A case by its reference, by that of a request, or by a person's name, phone or address."""
+        """By reference of the case or of a request, or by name, phone or e-mail of a person."""
         actor, words = current_actor(), words.strip()
         if found := CASE_REFERENCE.fullmatch(words):
             return query.where(Case.reference == f"F-{found[1]}-{int(found[2]):04d}")
@@ -149,6 +168,18 @@ class Cases(CaseWork, CaseworkView):
         record_read("case:read", case, by=current_actor(), at=now())
         return self.page(case, {})
 
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        """A case of somebody who came in person: household, person, case and needs in one step."""
+        posted = request.form if request.method == "POST" else None
+        form = NewCaseForm(posted, data={"language": reading_language()})
+        if posted is not None and form.validate():
+            case = open_new_case(form)
+            flash(_("The case %(case)s was opened.", case=case), "success")
+            return redirect(self.get_url(".show", id=case.id), 303)
+        page = self.render("desk/new_case.html", form=form, **PAGE_WORDS)
+        return page, 422 if form.errors else 200
+
     def case_or_404(self, id: uuid.UUID) -> Case:
         """The case with everything it is called by, within scope."""
         rows = list(loaded(self.get_query().where(Case.id == id)))
@@ -160,13 +191,23 @@ class Cases(CaseWork, CaseworkView):
         forms = {name: given.get(name) or self.form_of(name, case, None) for name in self.FORMS}
         return self.render(
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
-            forms=forms, opened=set(given), offers_machine=is_on(), **PAGE_WORDS,
+            forms=forms, opened=set(given), offers_machine=is_on(),
+            next_states=STATES.transitions[case.state], **CASE_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
     def done(self, case: Case, text: str, section: str) -> ResponseReturnValue:
         """Back to the section of the page in which something was done."""
         flash(text, "success")
         return redirect(f"{self.get_url('.show', id=case.id)}#{section}", 303)
+
+
+def in_charge(case: Case) -> Markup:
+    """Who works on a case: the member of staff, and the organisation under the name."""
+    if case.assigned_to is None and case.organization is None:
+        return Markup('<span class="quiet-text">{}</span>').format(_("nobody yet"))
+    return Markup('{}<br><span class="quiet-text">{}</span>').format(
+        case.assigned_to or _("nobody yet"), case.organization or ""
+    )
 
 
 def areas_of(needs: list[Need]) -> list[tuple[LifeArea, int]]:
@@ -178,3 +219,33 @@ def areas_of(needs: list[Need]) -> list[tuple[LifeArea, int]]:
     return sorted(counted.values(), key=lambda each: (each[0].position, each[0].code))
 
 
+
+
+def open_new_case(form: Any) -> Case:
+    """Household, contact person, case and needs of a checked form, in one transaction."""
+    by, at = current_actor(), now()
+    person = {
+        name: form[name].data
+        for name in ("given_name", "family_name", "birth_date", "phone", "email", "language")
+    }
+    with transaction():
+        household = create_household(
+            name=person["family_name"] or person["given_name"], site=form.site.data,
+            housing=form.housing.data or "", place=form.place.data or "", by=by, at=at,
+        )  # fmt: skip
+        contact = add_person(
+            household, **person, gender=form.gender.data or "", role_at_home="self",
+            interpreter=form.interpreter.data or "", is_contact=True, by=by, at=at,
+        )  # fmt: skip
+        own = Organization.get_or_none(Organization.id == by.organization_id)
+        case = open_case(
+            household, organization=form.organization.data if "organization" in form else own,
+            assigned_to=form.assigned_to.data, language=form.language.data,
+            urgency=form.urgency.data or "", by=by, at=at,
+        )  # fmt: skip
+        for code in form.needs.data or ():
+            add_need(
+                case, category_of(code), person=contact, urgency=form.urgency.data or "",
+                description=form.description.data, language=reading_language(), by=by, at=at,
+            )  # fmt: skip
+    return case

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from flask_admin.model.form import InlineFormAdmin
 from wtforms import IntegerField, StringField, validators
-from wtforms.fields import Choice
 
 from admin.auth import current_actor
 from admin.base import CodesField, DeskForm
 from admin.base.ajax import parse_id
-from admin.case_forms import categories_by_area
+from admin.case_forms import NeedsField, categories_by_area
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from casework.formats.hsds.values import language_code
-from casework.life_areas import LifeArea, NeedCategory
+from casework.life_areas import NeedCategory
 from casework.providers import (
     Address,
     Contact,
@@ -53,50 +51,31 @@ def web_address(form: Any, field: Any) -> None:
         )
 
 
-class _Beside(CodesField):
-    """Check boxes for rows of a table between: the screen stores them by itself."""
+class CategoriesField(NeedsField):
+    """Need categories as check boxes; the screen stores them by itself. `data` are codes."""
+
+    def process_data(self, value: Iterable[ServiceCategory] | None) -> None:
+        codes = {each.id: each.code for _area, rows in categories_by_area() for each in rows}
+        ids = [row.__data__["category"] for row in value or ()]
+        self.data = [codes[each] for each in ids if each in codes]
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """The row itself holds nothing of this."""
 
-
-class CategoriesField(_Beside):
-    """Need categories as check boxes, grouped by life area; `data` are ids as text."""
-
-    def process_data(self, value: Iterable[ServiceCategory] | None) -> None:
-        self.data = [str(row.__data__["category"]) for row in value or ()]
-
-    def iter_choices(self) -> Iterator[Choice]:
-        for _area, options in self.groups():
-            yield from options
-
-    def groups(self) -> Iterator[tuple[LifeArea, list[Choice]]]:
-        """Each life area with its categories as options."""
-        chosen, tag = set(self.data or ()), reading_language()
-        for area, categories in categories_by_area():
-            yield area, [
-                Choice(str(each.id), each.label(tag), str(each.id) in chosen, {})
-                for each in categories
-            ]
-
-    def pre_validate(self, form: Any) -> None:
-        known = {option.value for option in self.iter_choices()}
-        if not set(self.data or ()) <= known:
-            raise validators.StopValidation(_("Please choose one of the entries in the list."))
-
     def chosen(self) -> list[NeedCategory]:
         """The categories that are ticked."""
-        ids = set(self.data or ())
-        return [
-            each for _area, rows in categories_by_area() for each in rows if str(each.id) in ids
-        ]
+        codes = set(self.data or ())
+        return [each for _area, rows in categories_by_area() for each in rows if each.code in codes]
 
 
-class PlacesField(_Beside):
+class PlacesField(CodesField):
     """Where a service is given: the locations of its organisation; `data` are ids as text."""
 
     def process_data(self, value: Iterable[ServiceAtLocation] | None) -> None:
         self.data = [str(row.__data__["location"]) for row in value or ()]
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """The row itself holds nothing of this."""
 
     def offer(self, organization: Organization | None, service: Service | None) -> None:
         """Let the locations of `organization`, and those in use by now, be chosen."""
@@ -105,8 +84,9 @@ class PlacesField(_Beside):
             used = ServiceAtLocation.select(ServiceAtLocation.location)
             wanted |= Location.id << used.where(ServiceAtLocation.service == service)
         rows = Location.scope(current_actor()).where(wanted).order_by(Location.name)
+        secret = _("confidential")
         self.choices = [
-            (str(row.id), _("%(place)s (confidential)", place=row) if row.confidential else str(row))
+            (str(row.id), f"{row} ({secret})" if row.confidential else str(row))
             for row in rows.limit(MOST_PLACES)
         ]
 
@@ -179,8 +159,7 @@ class CapacityForm(DeskForm):
                     _("Please write a whole number from 0 to %(most)s.", most=MOST_COUNTED)
                 ]
                 fits = False
-        if fits and None not in (self.places.data, self.free.data):
-            if self.free.data > self.places.data:
-                self.free.errors = [_("There cannot be more free places than places.")]
-                fits = False
+        if fits and self.free.data is not None and self.places.data is not None:
+            fits = self.free.data <= self.places.data
+            self.free.errors = [] if fits else [_("There cannot be more free places than places.")]
         return fits

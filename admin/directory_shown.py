@@ -56,7 +56,8 @@ def show_checked(row: Any) -> Markup:
     if row.checked_at is None:
         return tag(_("never checked"), "accent")
     shown = ago(row.checked_at)
-    return tag(shown, "accent") if is_older(row.checked_at, OLD_CHECK) else Markup("{}").format(shown)
+    old = is_older(row.checked_at, OLD_CHECK)
+    return tag(shown, "accent") if old else Markup("{}").format(shown)
 
 
 def called_language(row: SpokenLanguage) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -12,8 +12,7 @@ from flask_admin import expose
 from peewee import Load
 
 from admin.auth import current_actor, now
-from admin.base import DeskPage, show_moment
-from admin.base.shown import show_date
+from admin.base import DeskPage, show_date, show_moment
 from admin.case_page import called, in_order
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
@@ -25,6 +24,8 @@ from casework.insight.desk import Shelf, running_well, shelves
 from casework.people import Household
 from casework.referrals import STATES as REFERRAL_STATES
 from casework.submissions import Submission
+
+MOST = 5
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def _request(row: Any, names: Names) -> Entry:
     return Entry(
         row.sender or row.reference, " · ".join(filter(None, parts)), ago(row.state_since),
         turn("us" if row.state == "received" else "person"),
-        url_for("submission.show", id=row.id), urgent=row.urgency == "today",
+        url_for("submission.show", id=row.id),
+        urgent=row.urgency == "today" and row.state == "received",
     )  # fmt: skip
 
 
@@ -127,13 +129,16 @@ def _referral(row: Any, names: Names) -> Entry:
 
 def _overdue_referral(row: Any, names: Names) -> Entry:
     entry = _referral(row, names)
-    since = _("to be followed up on %(day)s", day=show_date(row.follow_up_on))
-    return Entry(entry.name, entry.why, since, entry.turn, entry.address, urgent=True)
+    return replace(entry, since=overdue(row.follow_up_on), urgent=row.follow_up_on < today())
+
+
+def _is_due(referral: Any) -> bool:
+    """Whether a referral stands among those to follow up already."""
+    return referral.follow_up_on is not None and referral.follow_up_on <= today()
 
 
 def _answer(row: Any, names: Names) -> Entry:
-    entry = _referral(row, names)
-    return Entry(entry.name, entry.why, ago(row.answered_at), turn("us"), entry.address)
+    return replace(_referral(row, names), since=ago(row.answered_at), turn=turn("us"))
 
 
 def _appointment(row: Any, names: Names) -> Entry:
@@ -163,6 +168,7 @@ class Kind:
     endpoint: str
     entry: Callable[[Any, Names], Entry]
     calls: bool = False
+    shows: Callable[[Any], bool] = lambda row: True
 
 
 KINDS = {
@@ -189,7 +195,7 @@ KINDS = {
     ),
     "referrals": Kind(
         N_("Referrals on their way"), N_("No referral is on its way."), "arrow",
-        "referral.index_view", _referral,
+        "referral.index_view", _referral, shows=lambda row: not _is_due(row),
     ),
     "appointments": Kind(
         N_("Appointments until tomorrow"), N_("No appointments until tomorrow."), "calendar",
@@ -228,6 +234,6 @@ def _card(shelf: Shelf, names: Names) -> Card:
     kind = KINDS[shelf.name]
     return Card(
         name=shelf.name, title=_(kind.title), icon=kind.icon, count=shelf.count,
-        entries=[kind.entry(row, names) for row in shelf.rows],
+        entries=[kind.entry(row, names) for row in shelf.rows if kind.shows(row)][:MOST],
         address=url_for(kind.endpoint), calls=kind.calls,
     )  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask import current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from admin.base.shown import NOTHING
 from admin.i18n import reading_language
 from casework.life_areas import LifeArea
 
@@ -35,4 +36,6 @@ def show_areas(areas: Iterable[tuple[LifeArea, int]]) -> Markup:
         for area, count in areas
         for name in [area.label(reading_language())]
     ]
-    return Markup('<ul class="areas">{}</ul>').format(Markup("").join(shown)) if shown else Markup("–")
+    if not shown:
+        return escape(NOTHING)
+    return Markup('<ul class="areas">{}</ul>').format(Markup("").join(shown))

@@ -8,16 +8,15 @@ from typing import Any
 from wtforms import BooleanField, Form, SelectField, validators
 
 from admin.base import DeskForm, RowField
-from admin.base.forms import CodesField
 from admin.case_forms import (
+    NeedsField,
     active_organizations,
-    categories_by_area,
+    active_sites,
     caseworkers,
     check_belongs,
 )
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from admin.person_fields import (
     NEEDED,
     READ_IN,
@@ -43,26 +42,6 @@ PERSON_COLUMNS = (
 CASE_COLUMNS = (
     "description", "urgency", "housing", "place", "site", "organization", "assigned_to",
 )  # fmt: skip
-
-
-class NeedsField(CodesField):
-    """Need categories as check boxes, grouped by life area; `data` are their codes."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, choices=[], **kwargs)
-        tag = reading_language()
-        self.choices = [
-            (each.code, each.label(tag)) for _area, found in categories_by_area() for each in found
-        ]
-
-    def areas(self) -> list[tuple[Any, list[Any], int]]:
-        """Life area, its options and how many of them are ticked."""
-        options = {option.data: option for option in self}
-        found = []
-        for area, categories in categories_by_area():
-            mine = [options[each.code] for each in categories]
-            found.append((area, mine, sum(option.checked for option in mine)))
-        return found
 
 
 class PersonForm(DeskForm):
@@ -92,10 +71,7 @@ class AcceptForm(DeskForm):
     urgency = words(_l("How urgent"), URGENCIES, blank=True)
     housing = words(_l("Housing"), HOUSING, blank=True)
     place = line(_l("Place"), 300)
-    site = RowField(
-        _l("Site"), model=Site, allow_blank=True,
-        rows=lambda actor: Site.scope(actor).where(Site.active).order_by(Site.name),
-    )  # fmt: skip
+    site = RowField(_l("Site"), model=Site, rows=active_sites, allow_blank=True)
     organization = RowField(
         _l("Organisation in charge"), model=Organization, rows=active_organizations,
         allow_blank=True,
@@ -121,7 +97,7 @@ class AcceptPage:
 
     def validate(self) -> bool:
         """Whether everything fits; each form holds its own errors."""
-        return all([each.validate() for each in (self.case, *self._kept())])
+        return not [each for each in (self.case, *self._kept()) if not each.validate()]
 
     @property
     def wrong(self) -> bool:

@@ -15,7 +15,8 @@ from wtforms import SelectField
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, DeskForm, RowField
 from admin.base.ajax import parse_id
-from admin.case_forms import active_organizations, caseworkers, check_belongs
+from admin.base.shown import NOTHING
+from admin.case_forms import active_organizations, active_sites, caseworkers, check_belongs
 from admin.case_page import in_order
 from admin.cases import people_found
 from admin.i18n import gettext as _
@@ -34,7 +35,7 @@ from admin.person_fields import (
     show_birth,
     words,
 )
-from admin.words import PAGE_WORDS, language_name, spoken, word
+from admin.words import PAGE_WORDS, spoken, word
 from casework.cases import STATES as CASE_STATES
 from casework.cases import URGENCIES, Case, open_case
 from casework.core.access import Actor
@@ -52,7 +53,6 @@ from casework.people import (
     create_household,
 )
 from casework.providers import Organization
-from casework.sites import Site
 from casework.staff import Staff
 
 
@@ -104,14 +104,16 @@ class People(CaseworkView):
     column_formatters = {
         "birth": lambda _view, _context, row, _name: (
             " · ".join(filter(None, (show_birth(row.birth_date), describe_age(row.birth_date))))
-            or "–"
+            or NOTHING
         ),
-        "language": lambda _view, _context, row, _name: language_name(row.language) or "–",
-        "languages": lambda _view, _context, row, _name: spoken(row.languages) or "–",
-        "interpreter": lambda _view, _context, row, _name: word(INTERPRETER, row.interpreter) or "–",
+        "language": lambda _view, _context, row, _name: spoken([row.language]) or NOTHING,
+        "languages": lambda _view, _context, row, _name: spoken(row.languages) or NOTHING,
+        "interpreter": lambda _view, _context, row, _name: (
+            word(INTERPRETER, row.interpreter) or NOTHING
+        ),
         "channels": lambda _view, _context, row, _name: _several(CHANNELS, row.channels),
         "times": lambda _view, _context, row, _name: _several(TIMES, row.times),
-        "site": lambda _view, _context, row, _name: row.household.site or "–",
+        "site": lambda _view, _context, row, _name: row.household.site or NOTHING,
         "household": lambda _view, _context, row, _name: str(row.household),
     }
     column_filters = (
@@ -174,7 +176,7 @@ class People(CaseworkView):
 
 
 def _several(table: dict[str, str], codes: list[str] | None) -> str:
-    return ", ".join(word(table, code) for code in codes or []) or "–"
+    return ", ".join(word(table, code) for code in codes or []) or NOTHING
 
 
 def household_values(household: Household) -> dict[str, Any]:
@@ -220,15 +222,19 @@ class Households(CaseworkView):
     column_sortable_list = ("created_at",)
     column_default_order = ("created_at", True)
     column_formatters = {
-        "contact": lambda _view, _context, row, _name: next((p.name for p in row.people), "–"),
+        "contact": lambda _view, _context, row, _name: next((p.name for p in row.people), NOTHING),
         "members": lambda _view, _context, row, _name: len(row.people),
         "case_links": lambda view, _context, row, _name: view.cases_of(row),
     }
     column_filters = ("site", "housing")
     form_columns = ("name", "site", "housing", "place")
-    form_rows = {"site": lambda actor: Site.scope(actor).where(Site.active).order_by(Site.name)}
+    form_rows = {"site": active_sites}
     details_template = "desk/household.html"
     permissions = {"open": "case:create"}
+
+    def allows(self, action: str) -> bool:
+        """An organisation sees a household through its case: there both begin together."""
+        return super().allows(action) and (action != "create" or current_actor().sees_all)
 
     def search(self, query: ModelSelect, words: str) -> ModelSelect:
         """Households by the people in them."""
@@ -242,7 +248,7 @@ class Households(CaseworkView):
             case.reference for case in row.cases
             if actor.sees_all or case.__data__["organization"] == actor.organization_id
         ]  # fmt: skip
-        return ", ".join(mine) or "–"
+        return ", ".join(mine) or NOTHING
 
     def store(self, form: Any, row: Base, created: bool, *, by: Actor, at: datetime) -> Base:
         """Through the verbs."""

@@ -12,7 +12,7 @@ from flask_admin import expose
 from peewee import Load, ModelSelect
 
 from admin.auth import current_actor, now
-from admin.base import Between, CaseworkView, ChoiceFilter, ContainsFilter, DeskFilter
+from admin.base import Between, CaseworkView, ChoiceFilter, ContainsFilter
 from admin.base.ajax import parse_id
 from admin.base.filters import YesNoFilter
 from admin.base.shown import NOTHING, site_zone
@@ -52,7 +52,6 @@ from casework.providers import (
     Contact,
     Location,
     Organization,
-    Phone,
     Service,
     ServiceAtLocation,
     ServiceCategory,
@@ -92,8 +91,8 @@ class RoomFilter(YesNoFilter):
     """Services with a free place, or without one that we know of."""
 
     def apply(self, query: ModelSelect, value: str) -> ModelSelect:
-        has_room = Service.capacity_free > 0
-        return query.where(has_room if value == "1" else ~has_room | Service.capacity_free.is_null())
+        free = Service.capacity_free
+        return query.where(free > 0 if value == "1" else free.is_null() | (free <= 0))
 
 
 class NotCheckedSince(Between):
@@ -279,10 +278,7 @@ class Services(Checked, DirectoryScreen):
         """The service, what it helps with and where it is given."""
         form.populate_obj(row)
         save_service(row, by=by, at=at)
-        wanted = form.categories.chosen()
-        known = {each.__data__["category"] for each in row.categories}
-        if {each.id for each in wanted} != known:
-            set_categories(row, wanted, by=by, at=at)
+        store_categories(row, form.categories.chosen(), by=by, at=at)
         set_places(row, form.places.chosen(), by=by, at=at)
         return row
 
@@ -374,7 +370,9 @@ class Locations(DirectoryScreen):
     related = (Location.organization, Load(Location.address_set))
     column_list = ("name", "organization", "address", "secrecy")
     column_export_list = ("name", "organization", "address", "confidential")
-    column_sortable_list = ("name", ("organization", Organization.name), ("secrecy", "confidential"))
+    column_sortable_list = (
+        "name", ("organization", Organization.name), ("secrecy", "confidential"),
+    )  # fmt: skip
     column_default_order = "name"
     column_formatters = {
         "address": lambda _view, _context, row, _name: show_address(row),
@@ -444,6 +442,14 @@ def places_of(row: Service) -> list[Location]:
     )
     loads = (Load(Location.address_set), Load(Location.phone_set))
     return list(rows.order_by(Location.name).limit(MOST_SHOWN).with_related(*loads))
+
+
+def store_categories(row: Service, wanted: list[NeedCategory], *, by: Actor, at: datetime) -> None:
+    """Say which needs a service helps with; categories that are out of use stay as they were."""
+    known = {each.category for each in row.categories.with_related(ServiceCategory.category)}
+    kept = {each for each in known if not each.active}
+    if kept | set(wanted) != known:
+        set_categories(row, [*kept, *wanted], by=by, at=at)
 
 
 def set_places(row: Service, wanted: Iterable[Any], *, by: Actor, at: datetime) -> None:

@@ -28,7 +28,7 @@ class Candidate:
 
 
 class Finder:
-    """Services for one need: the fitting ones first, each with places, languages, what was tried."""
+    """Services for one need, each with its places, its languages and what was tried before."""
 
     def __init__(self, need: Need, actor: Actor) -> None:
         self.need, self.actor = need, actor

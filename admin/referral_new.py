@@ -20,7 +20,7 @@ from admin.referral_release import keep_release, wording_for
 from admin.referral_words import show_state, shown_details
 from admin.words import PAGE_WORDS
 from casework.cases import Need
-from casework.consent import SHAREABLE, USUAL, Release, release_for
+from casework.consent import CHANNELS, SHAREABLE, USUAL, Release, release_for
 from casework.core.db import is_sqlite, transaction
 from casework.providers import Service
 from casework.referrals import (
@@ -155,7 +155,7 @@ class NewReferral:
             template, need=need, case=case, person=need.person or contact_person(case),
             waiting=waiting_for(need), drawing=drawing, show_capacity=show_capacity,
             show_languages=show_languages, show_state=show_state, shareable=SHAREABLE,
-            **PAGE_WORDS, **values,
+            channels=CHANNELS, **PAGE_WORDS, **values,
         )  # fmt: skip
 
 

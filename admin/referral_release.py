@@ -36,7 +36,8 @@ def wording_for(organization: Organization, tag: str) -> Wording:
         "centre": setting("centre_name"), "recipient": organization.name,
         "expires": show_date(today() + timedelta(days=setting("release_days"))),
     }  # fmt: skip
-    return Wording(read, fill(read.body if read else "", values), fill(own.body if own else "", values))
+    bodies = (fill(each.body if each else "", values) for each in (read, own))
+    return Wording(read, *bodies)
 
 
 def keep_release(case: Case, organization: Organization, form: PaperReleaseForm) -> Release:

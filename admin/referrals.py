@@ -13,8 +13,8 @@ from markupsafe import Markup
 from peewee import Load, ModelSelect
 
 from admin.auth import config, current_actor, now
-from admin.base import CaseworkView, ChoiceFilter, ContainsFilter
-from admin.case_page import called, loaded
+from admin.base import CaseworkView, ChoiceFilter, ContainsFilter, show_value
+from admin.case_page import called, in_order
 from admin.cases import CASE_REFERENCE, people_found
 from admin.directory_shown import show_capacity, show_languages
 from admin.i18n import gettext as _
@@ -24,10 +24,18 @@ from admin.icons import drawing
 from admin.referral_forms import AnswerForm, PaperReleaseForm, RevokeForm
 from admin.referral_new import NewReferral, waiting_for
 from admin.referral_release import keep_release, wording_for
-from admin.referral_words import ACTORS, MAILS, is_overdue, show_follow_up, show_state, shown_details
+from admin.referral_words import (
+    ACTORS,
+    MAILS,
+    is_overdue,
+    show_follow_up,
+    show_state,
+    shown_details,
+)
 from admin.words import PAGE_WORDS, ago, today, turn
+from admin.words import TURNS as TURN_NAMES
 from casework.cases import Case, Need
-from casework.consent import SHAREABLE, release_for
+from casework.consent import CHANNELS, SHAREABLE, release_for
 from casework.core import audit
 from casework.core.db import transaction
 from casework.core.i18n import N_
@@ -42,6 +50,7 @@ from casework.referrals import (
     TURNS,
     WAITING,
     Referral,
+    ReferralStep,
     ReplyLink,
     acknowledge_referral,
     answer_referral,
@@ -65,6 +74,14 @@ SHELVES = {
     "draft": N_("drafts"),
 }
 
+TURN_CHOICES = [(who, TURN_NAMES[who]) for who in ("us", "provider", "person", "system")]
+# What a referral is called by: the household and its people, the need, the provider.
+LOADS = (
+    Load(Referral.case).then(Load(Case.household).then(Load(Household.people, in_order()))),
+    Load(Referral.need).then(Need.category, Need.life_area, Need.person),
+    Referral.service, Referral.organization,
+)  # fmt: skip
+
 
 class ShelfFilter(ChoiceFilter):
     """The usual selections of a day."""
@@ -82,7 +99,8 @@ class TurnFilter(ChoiceFilter):
     """Referrals that wait for somebody."""
 
     def apply(self, query: ModelSelect, value: str) -> ModelSelect:
-        return query.where(Referral.state << [state for state, who in TURNS.items() if who == value])
+        states = [state for state, who in TURNS.items() if who == value]
+        return query.where(Referral.state << states)
 
 
 class ReferralWork:
@@ -139,7 +157,8 @@ class ReferralWork:
     @expose("/<uuid:id>/decline", methods=("POST",))
     def decline(self, id: uuid.UUID) -> ResponseReturnValue:
         """The person told us that they do not want it."""
-        return self._pressed(id, and_seen(decline_referral), _("Noted: the person does not want it."))
+        said = _("Noted: the person does not want it.")
+        return self._pressed(id, and_seen(decline_referral), said)
 
     @expose("/<uuid:id>/expire", methods=("POST",))
     def expire(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -199,11 +218,7 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
         "answer": "edit", "acknowledge": "edit", "revoke": "edit", "decline": "edit",
         "expire": "edit", "noted": "edit", "renew_link": "edit",
     }  # fmt: skip
-    related = (
-        Load(Referral.case).then(Load(Case.household).then(Load(Household.people, Person.select()))),
-        Load(Referral.need).then(Need.category, Need.life_area),
-        Referral.service, Referral.organization,
-    )  # fmt: skip
+    related = LOADS
     statement_budget = 24
     column_list = (
         "need", "whom", "service", "organization", "state", "turn", "since", "follow_up",
@@ -217,13 +232,14 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
         "service": _l("Service"), "organization": _l("Organisation"), "state": _l("State"),
         "state_name": _l("State"), "turn": _l("Whose turn"), "since": _l("Since"),
         "state_since": _l("Since"), "follow_up": _l("Look at it again"),
-        "follow_up_on": _l("Look at it again"), "sent_at": _l("Sent"), "answered_at": _l("Answered"),
+        "follow_up_on": _l("Look at it again"), "sent_at": _l("Sent"),
+        "answered_at": _l("Answered"),
     }  # fmt: skip
     column_sortable_list = (("since", "state_since"), ("follow_up", "follow_up_on"), "state")
     column_default_order = ("state_since", True)
     column_formatters = {
         "need": lambda view, _context, row, _name: view.linked_need(row),
-        "need_name": lambda _view, _context, row, _name: row.need.category.label(reading_language()),
+        "need_name": lambda _view, _context, row, _name: str(show_value(row.need.category)),
         "whom": lambda _view, _context, row, _name: called(row.case),
         "state": lambda _view, _context, row, _name: show_state(row.state),
         "state_name": lambda _view, _context, row, _name: _(STATES.names[row.state]),
@@ -285,39 +301,28 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
         }
         shared = referral.shared if referral.shared is not None else shared_details(referral)
         return self.render(
-            "desk/referral.html", row=referral, forms=forms, opened=set(given),
+            "desk/referral.html", row=referral, forms_of=forms, opened=set(given),
             person=referral.need.person or contact_person(referral.case), called=called,
             preview=shown_details(shared), missing=missing_fields(referral, release),
             release=release, link=link, address=reply_address(link), mail=mail_state(link),
-            steps=list(referral.steps.order_by("at", "id")), allows=STATES.allows,
+            steps=list(referral.steps.order_by(ReferralStep.at, ReferralStep.id)),
+            allows=STATES.allows,
             others=[each for each in waiting_for(referral.need) if each.id != referral.id],
             overdue_now=is_overdue(referral, today()), wording=wording_for(
                 referral.organization, forms["paper"].language.data or referral.case.language
             ),
             show_state=show_state, show_follow_up=show_follow_up, show_capacity=show_capacity,
-            show_languages=show_languages, drawing=drawing, shareable=SHAREABLE, actors=ACTORS,
-            mails=MAILS, states=STATES.names, waiting=WAITING, **PAGE_WORDS,
+            show_languages=show_languages, drawing=drawing, shareable=SHAREABLE,
+            channels=CHANNELS, actors=ACTORS, mails=MAILS, states=STATES.names, waiting=WAITING,
+            **PAGE_WORDS,
         )  # fmt: skip
-
-
-TURN_CHOICES = [("us", N_("our turn")), ("provider", N_("the provider's turn")),
-                ("person", N_("the person's turn")), ("system", N_("no place free anywhere"))]  # fmt: skip
 
 
 def referral_or_404(id: uuid.UUID) -> Referral:
     """The referral with what its page calls it by, within the reader's scope."""
     query = Referral.scope(current_actor()).where(Referral.id == id)
-    rows = list(
-        query.with_related(
-            Load(Referral.need).then(Need.category, Need.life_area, Need.person),
-            Referral.service, Referral.organization,
-        )
-    )  # fmt: skip
-    if not rows:
-        abort(404)
-    row = rows[0]
-    row.case = list(loaded(Case.scope(current_actor()).where(Case.id == row.__data__["case"])))[0]
-    return row
+    rows = list(query.with_related(*LOADS))
+    return rows[0] if rows else abort(404)
 
 
 def and_seen(verb: Callable[..., Referral]) -> Callable[..., None]:
@@ -350,6 +355,7 @@ def mail_state(link: ReplyLink | None) -> str:
     """
     if link is None:
         return ""
-    same_moment = (OutboxMail.created_at == link.created_at) & OutboxMail.kind.startswith("referral")
-    mails = OutboxMail.select().where(same_moment).limit(MOST_MAILS)
+    written_with_it = OutboxMail.created_at == link.created_at
+    mails = OutboxMail.select().where(written_with_it & OutboxMail.kind.startswith("referral"))
+    mails = mails.limit(MOST_MAILS)
     return next((mail.state for mail in mails if link.token in mail.body), "")

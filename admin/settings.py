@@ -64,7 +64,7 @@ class LifeAreas(Coded):
     title = _l("Life areas")
     new_title = _l("New life area")
     column_list = ("labels", "code", "icon", "position", "active")
-    column_default_sort = "position"
+    column_default_order = "position"
     form_columns = ("code", "labels", "icon", "position", "active")
     form_args = {
         "code": CODE, "labels": LABELS,
@@ -81,7 +81,7 @@ class NeedCategories(Coded):
     new_title = _l("New need category")
     column_list = ("labels", "life_area", "code", "position", "active")
     column_sortable_list = (("life_area", LifeArea.position), "code", "position", "active")
-    column_default_sort = [("life_area", False), ("position", False)]
+    column_default_order = [("life_area", False), ("position", False)]
     column_filters = ("life_area", "active")
     form_columns = ("code", "labels", "life_area", "position", "active")
 
@@ -102,7 +102,7 @@ class Sites(CaseworkView):
     column_choices = {"kind": list(SITE_KINDS.items())}
     column_filters = ("kind", "active")
     column_searchable_list = ("name", "address")
-    column_default_sort = "name"
+    column_default_order = "name"
     column_details_list = (
         "name", "kind", "address", "capacity", "planned_arrivals", "planned_on", "notes", "active",
     )  # fmt: skip

@@ -66,7 +66,7 @@ class StaffAccounts(CaseworkView):
     }
     column_filters = ("role", "organization", "active")
     column_searchable_list = ("email", "name")
-    column_default_sort = "email"
+    column_default_order = "email"
     form_columns = ("email", "name", "role", "organization", "language")
     column_choices = {"language": [(tag, LANGUAGES[tag].autonym) for tag in STAFF_LANGUAGES]}
     form_args = {
@@ -159,7 +159,7 @@ class AuditTrail(CaseworkView):
         "case_id": _l("Case"), "details": _l("Details"),
     }  # fmt: skip
     column_sortable_list = ("at",)
-    column_default_sort = ("at", True)
+    column_default_order = ("at", True)
     column_filters = (
         ContainsFilter(AuditEntry.event, _l("What"), "event"),
         ContainsFilter(AuditEntry.actor_name, _l("Who"), "actor_name"),
@@ -187,7 +187,7 @@ class Outbox(CaseworkView):
         "tries": _l("Tries"), "next_try_at": _l("Next try"), "sent_at": _l("Sent"),
         "last_error": _l("Last error"), "language": _l("Language"), "message_id": _l("Message id"),
     }  # fmt: skip
-    column_default_sort = ("created_at", True)
+    column_default_order = ("created_at", True)
     column_choices = {"state": MAIL_STATES}
     column_filters = ("state", "created_at")
 

@@ -68,7 +68,9 @@ def ago(moment: datetime | date | None) -> str:
         return show_date(day)
     if days == 0:
         return _("today")
-    return _("yesterday") if days == 1 else ngettext("%(count)s day ago", "%(count)s days ago", days)
+    if days == 1:
+        return _("yesterday")
+    return ngettext("%(count)s day ago", "%(count)s days ago", days)
 
 
 def overdue(day: date) -> str:

@@ -38,7 +38,8 @@ def register(door: Blueprint) -> None:
 def form(slug: str) -> Response:
     """The first page. Nothing is stored before something is sent."""
     journey = Journey(slug)
-    return showing.page(journey, places(journey.filling)[0])
+    every = places(journey.filling) or abort(404)
+    return showing.page(journey, every[0])
 
 
 def page(slug: str, page_name: str, row_ids: str = "") -> Response:
@@ -105,14 +106,12 @@ def go_on(
     """Store a page without mistakes and show the next one; else the same page, nothing lost."""
     if found:
         return showing.page(journey, place, filling=outcome.filling, typed=raw, found=found)
-    known = {each.page.id for each in places(journey.filling)}
+    if not outcome.appeared:
+        journey.finish(place)
     journey.keep(outcome.filling, place, showing.other_calendars(raw, outcome.filling, place))
     if outcome.appeared:
         return journey.set_cookie(away(journey.address(place, more="1", **way())))
-    target = journey.after(place)
-    if way() and not place.rows:
-        added = [each for each in places(journey.filling) if each.page.id not in known]
-        target = added[0] if added else journey.first_open()
+    target = journey.first_open() if way() and not place.rows else journey.after(place)
     return journey.set_cookie(away(journey.address(target, **(way() if target else {}))))
 
 
@@ -134,9 +133,10 @@ def leave_list(journey: Journey, place: Place) -> Response:
     found = page_problems(journey.filling, place)
     if found:
         return showing.page(journey, place, found=found)
+    journey.finish(place)
     journey.keep(journey.filling)
     target = journey.first_open() if way() else journey.after(place)
-    return journey.set_cookie(away(journey.address(target)))
+    return journey.set_cookie(away(journey.address(target, **(way() if target else {}))))
 
 
 def open_row(journey: Journey, place: Place) -> Response:

@@ -28,9 +28,11 @@ DAY = 24 * 3600
 
 @dataclass
 class State:
-    """What a draft keeps: answers; by page what was typed letter by letter; notes on spam."""
+    """What a draft keeps: answers; which pages were finished; by page what was typed letter
+    by letter; notes on spam."""
 
     answers: dict[str, Any] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
     typed: dict[str, Raw] = field(default_factory=dict)
     marks: list[str] = field(default_factory=list)
     shown: int | None = None
@@ -127,11 +129,12 @@ class Journey:
         return Place(place.page, self.new_row)
 
     def first_open(self) -> Place | None:
-        """The first page with something to answer or to correct; None when all is complete."""
-        every = places(self.filling)
-        if self.draft is None:
-            return every[0]
-        return next((each for each in every if page_problems(self.filling, each)), None)
+        """The first page that was not finished yet or has something to correct; None when
+        all is complete."""
+        for each in places(self.filling):
+            if each.page.id not in self.state.done or page_problems(self.filling, each):
+                return each
+        return None
 
     def reaches(self, place: Place) -> bool:
         """Whether every page before this one is complete."""
@@ -174,7 +177,7 @@ class Journey:
         if place is None:
             return places(self.filling)[-1]
         every = self.siblings(place)
-        position = every.index(place)
+        position = every.index(place) if place in every else 0
         if position:
             return every[position - 1]
         return self.list_of(place) if place.rows else None
@@ -193,11 +196,6 @@ class Journey:
         more = {"row_ids": row_ids} if row_ids else {}
         return url_for("portal.page", slug=self.slug, page_name=page_name, **more, **query)
 
-    @property
-    def start(self) -> str:
-        """Where the questionnaire begins."""
-        return url_for("portal.form", slug=self.slug)
-
     # Keeping
 
     def typed(self, place: Place) -> Raw:
@@ -212,6 +210,11 @@ class Journey:
             for key, raw in self.state.typed.items()
             if tuple(key.split("/")[1 : depth + 1]) != path
         }
+
+    def finish(self, place: Place) -> None:
+        """Note that somebody went on from this page; stored with the next `keep`."""
+        if not place.rows and place.page.id not in self.state.done:
+            self.state.done.append(place.page.id)
 
     def keep(self, filling: Filling, place: Place | None = None, raw: Raw | None = None) -> None:
         """Store the answers, and for a page what was typed there; begins a draft if need be."""

@@ -187,7 +187,11 @@ def _page(link: ReplyLink, typed: Typed, problems: dict[str, str] | None = None)
 def _shared(referral: Referral) -> list[tuple[str, str, str]]:
     """What the person has released to this provider: field, label, text."""
     shared = referral.shared or {}
-    return [(name, _(LABELS[name]), _shown(name, str(shared[name]))) for name in LABELS if name in shared]
+    return [
+        (name, _(LABELS[name]), _shown(name, str(shared[name])))
+        for name in LABELS
+        if name in shared
+    ]
 
 
 def _shown(name: str, value: str) -> str:

@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_admin.contrib.peewee.form import save_inline
 from peewee import IntegrityError
 
 from admin.auth import current_actor, now
-from admin.base.inline import ADD
+from admin.base.inline import ADD, InlineRows
 from admin.base.pages import safe_url
 from admin.base.shown import show_value
 from admin.i18n import gettext as _
@@ -88,7 +87,8 @@ class Changing:
                 if not created:
                     row = self._unchanged_since_shown(row)
                 stored = self.store(form, row, created, by=by, at=at) or row
-                save_inline(form, stored)
+                for rows in (field for field in form if isinstance(field, InlineRows)):
+                    rows.save_related(stored)
                 if self.get_one(stored.id) is None:
                     raise NotFound()
             return stored

@@ -8,6 +8,7 @@ from flask import request
 from flask_admin.contrib.peewee.form import InlineModelConverter, InlineModelFormList
 from peewee import ForeignKeyField
 from wtforms.form import BaseForm
+from wtforms.utils import unset_value
 
 from admin.auth import current_actor, now
 from admin.i18n import gettext as _
@@ -26,9 +27,10 @@ class InlineRows(InlineModelFormList):
         super().__init__(*args, **kwargs)
         self.label.text = kwargs.get("label") or self.label.text
 
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Take the rows from the form, or those of the parent that the reader may see."""
-        rows = list(self._own(data)) if data is not None and not formdata else []
+        shown = not formdata and data is not None and data is not unset_value
+        rows = list(self._own(data)) if shown else []
         super().process(formdata, rows)
         wants_more = request.form.get(ADD) == self.name
         if (wants_more or not formdata) and len(self.entries) < MOST_ROWS:

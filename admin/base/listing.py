@@ -31,6 +31,7 @@ class Listing:
     """The half of `CaseworkView` that shows many rows."""
 
     related: ClassVar[tuple[Any, ...] | None] = None
+    column_default_order: ClassVar[Any] = None
     statement_budget: ClassVar[int] = 12
     action_permissions: ClassVar[dict[str, str]] = {}
     export_max_rows = 5_000
@@ -122,8 +123,12 @@ class Listing:
         return lists.ordered(query, column, asked.descending, self._usual_order())
 
     def _usual_order(self) -> list[Any]:
+        """`column_default_order` as columns: a name, (name, descending) or a list of these."""
+        wanted = self.column_default_order
+        each = wanted if isinstance(wanted, list) else [wanted] if wanted else []
         order = []
-        for name, descending in self._get_default_order() or ():
+        for entry in each:
+            name, descending = entry if isinstance(entry, tuple) else (entry, False)
             field = getattr(self.model, name) if isinstance(name, str) else name
             order.append(field.desc() if descending else field.asc())
         return order

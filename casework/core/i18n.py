@@ -60,6 +60,7 @@ LANGUAGES: dict[str, Language] = {
     )
 }
 STAFF_LANGUAGES = ("de", "en")
+STAFF_DOMAIN = "backoffice"
 
 # What browsers send for a language that the table knows by another tag.
 ALIASES = {
@@ -140,10 +141,16 @@ def ngettext_in(tag: str, singular: str, plural: str, count: int) -> str:
 
 @functools.cache
 def catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
-    """The texts of `tag`, with its fallbacks behind them; English stands in the code itself."""
+    """The texts of `tag`, with its fallbacks and the back office's texts behind them.
+
+    English stands in the code itself.
+    """
+    sources = [(each, domain) for each in (tag, *language(tag).fallbacks)]
+    if domain != STAFF_DOMAIN:
+        sources.append((tag, STAFF_DOMAIN))
     chain = [
-        Translations.load(str(CATALOGUES), [language(each).folder], domain)
-        for each in (tag, *language(tag).fallbacks)
+        Translations.load(str(CATALOGUES), [language(each).folder], name)
+        for each, name in sources
     ]
     for first, second in zip(chain, chain[1:], strict=False):
         first.add_fallback(second)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, g
-from flask_admin import Admin
+from flask_admin import Admin, expose
 from flask_admin.contrib.peewee import ModelView
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
@@ -99,7 +99,7 @@ class Start(DeskPage):
     title = "Start"
     resource = "home"
 
-    @admin.expose("/")
+    @expose("/")
     def index_view(self) -> str:
         return self.render("admin/recovery_codes.html", codes=[])
 

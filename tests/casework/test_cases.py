@@ -6,11 +6,12 @@ import pytest
 
 from casework.cases import (
     LIVE_STATES,
+    STATES,
     Case,
+    ClosingReasonMissing,
     FollowUp,
     Need,
     NothingToAccept,
-    ClosingReasonMissing,
     accept_submission,
     add_need,
     assign_case,
@@ -35,7 +36,12 @@ from tests.world import HELP_ANSWERS
 FAMILY = HELP_ANSWERS | {
     "alone": "no",
     "members": [
-        {"_row": "a", "member_given_name": "Nour", "member_relation": "child", "member_birth_date": "2019"},
+        {
+            "_row": "a",
+            "member_given_name": "Nour",
+            "member_relation": "child",
+            "member_birth_date": "2019",
+        },
         {"_row": "b", "member_given_name": "Sami", "member_family_name": "Anders"},
     ],
     "need_areas": ["language", "childcare"],
@@ -92,7 +98,11 @@ def test_when_accepting_fails_nothing_is_left(world):
     assert submission.refresh().state == "received"
     assert not Household.select().exists()
     assert not Case.select().exists()
-    assert not AuditEntry.select().where(AuditEntry.event << ["case:opened", "person:created"]).exists()
+    assert (
+        not AuditEntry.select()
+        .where(AuditEntry.event << ["case:opened", "person:created"])
+        .exists()
+    )
 
 
 @pytest.mark.parametrize("people", [[], [{"given_name": None, "family_name": ""}]])
@@ -121,7 +131,9 @@ def test_a_request_is_added_to_a_case_with_what_is_new_in_it(world, clock):
     case = case_of(accept(world.submission(), world))
     clock.forward(days=1)
     second = world.submission(answers=FAMILY)
-    link_submission(second, case, needs=("integration_course", "kita_place"), by=SYSTEM, at=world.at)
+    link_submission(
+        second, case, needs=("integration_course", "kita_place"), by=SYSTEM, at=world.at
+    )
     assert sorted(need.category.code for need in case.needs) == ["integration_course", "kita_place"]
     assert case_of(second) == case
     assert second.refresh().state == "linked"
@@ -131,9 +143,7 @@ def test_a_request_is_added_to_a_case_with_what_is_new_in_it(world, clock):
 def test_a_need_that_was_met_before_is_added_anew(world):
     case = case_of(accept(world.submission(), world))
     move_need(case.needs.get(), "met", by=SYSTEM, at=world.at)
-    link_submission(
-        world.submission(), case, needs=("integration_course",), by=SYSTEM, at=world.at
-    )
+    link_submission(world.submission(), case, needs=("integration_course",), by=SYSTEM, at=world.at)
     assert sorted(need.state for need in case.needs) == ["met", "open"]
 
 
@@ -165,7 +175,11 @@ def test_a_case_is_closed_for_a_reason_only(world):
     assert case.refresh().is_live
     move_case(case, "closed", reason="goals_reached", by=SYSTEM, at=world.at)
     again = case.refresh()
-    assert (again.is_live, again.closing_reason, again.closed_at) == (False, "goals_reached", world.at)
+    assert (again.is_live, again.closing_reason, again.closed_at) == (
+        False,
+        "goals_reached",
+        world.at,
+    )
 
 
 def test_a_reopened_case_has_no_closing_reason_any_more(world):
@@ -183,8 +197,6 @@ def test_a_closed_case_is_not_among_the_live_ones(world):
 
 
 def test_live_states_are_all_but_closed():
-    from casework.cases import STATES
-
     assert set(LIVE_STATES) == set(STATES.states) - {"closed"}
 
 

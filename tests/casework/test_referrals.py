@@ -1,25 +1,20 @@
 """Referrals: through their whole loop, with nothing leaving that was not released."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from itsdangerous import URLSafeSerializer
 
-from casework.consent import Release, ReleaseMissing, ReleaseTooNarrow, withdraw_release
+from casework.consent import ReleaseMissing, ReleaseTooNarrow
 from casework.core.access import PUBLIC, SYSTEM, Actor, Role
-from casework.core.db import connection, database
 from casework.core.refusals import Forbidden, InvalidTransition, NotFound
 from casework.referrals import (
     ANSWERS,
     FINAL,
     STATES,
-    WAITING,
     LinkExpired,
     NotThisNeed,
     Referral,
-    ReferralAlreadyAnswered,
+    ReferralStep,
     ReplyLink,
     acknowledge_referral,
     answer_referral,
@@ -30,13 +25,11 @@ from casework.referrals import (
     earlier_referrals,
     expire_referral,
     link_of,
-    make_link,
     mark_shown,
     reply_by_link,
     revoke_referral,
     send_referral,
 )
-from casework.submissions import withdraw_submission
 
 PROVIDER = Actor("provider", name="Sprachhaus")
 PERSON = Actor("person", name="L0000000")
@@ -136,7 +129,7 @@ def test_a_referral_is_sent_once(world):
 @pytest.mark.parametrize("state", ANSWERS)
 def test_each_answer_is_noted_as_a_step_with_its_time_and_note(world, state):
     referral = answer(world.referral(), state, world, note="Grüße")
-    last = list(referral.steps.order_by(Referral.steps.rel_model.id))[-1]
+    last = list(referral.steps.order_by(ReferralStep.id))[-1]
     assert (last.state, last.note, last.at) == (state, "Grüße", world.at)
     assert referral.refresh().answered_at == world.at
 
@@ -214,7 +207,7 @@ moves = st.lists(st.sampled_from([*VERBS, *ANSWERS, "link"]), max_size=8)
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(moves=moves)
 def test_no_sequence_of_verbs_leaves_the_table_of_transitions(world, moves):
@@ -225,8 +218,8 @@ def test_no_sequence_of_verbs_leaves_the_table_of_transitions(world, moves):
         before = referral.state
         try:
             if move == "link":
-                reply(current_link(referral) or make_link(referral, at=world.at), "accepted", world)
-                referral = referral.refresh()
+                link = current_link(referral)
+                referral = reply(link, "accepted", world) if link else referral
             elif move in VERBS:
                 VERBS[move](referral, by=SYSTEM, at=world.at)
             else:
@@ -237,8 +230,7 @@ def test_no_sequence_of_verbs_leaves_the_table_of_transitions(world, moves):
         assert referral.refresh().state == referral.state
         assert referral.state == before or STATES.allows(before, referral.state)
         assert before not in FINAL or referral.state == before
-        if referral.state in FINAL:
-            assert current_link(referral) is None or move == "link"
+        assert referral.state not in FINAL or current_link(referral) is None
 
 
 # The loop
@@ -293,7 +285,12 @@ def test_the_first_time_it_was_shown_stays(world, clock):
 
 @pytest.mark.parametrize(
     ("state", "turn"),
-    [("sent", "provider"), ("waitlisted", "system"), ("needs_client_action", "person"), ("got_help", None)],
+    [
+        ("sent", "provider"),
+        ("waitlisted", "system"),
+        ("needs_client_action", "person"),
+        ("got_help", None),
+    ],
 )
 def test_it_is_always_somebodys_turn_until_it_is_over(world, state, turn):
     referral = world.referral()
@@ -310,135 +307,10 @@ def test_repeat_referrals_show_how_the_last_one_ended(world, clock):
     world.referral(world.need(), service)
     second = world.referral(need, service)
     earlier = earlier_referrals(need.case, service)
-    assert [(each.referral, each.state) for each in earlier] == [(second, "sent"), (first, "no_capacity")]
-
-
-# Links
-
-
-def test_a_link_acts_once(world):
-    referral = world.referral()
-    link = current_link(referral)
-    reply(link, "accepted", world)
-    with pytest.raises(ReferralAlreadyAnswered) as refused:
-        reply(link, "got_help", world)
-    assert "accepted" in refused.value.text("en")
-    assert referral.refresh().state == "accepted"
-
-
-def test_after_an_answer_that_is_not_the_last_there_is_a_new_link(world):
-    referral = world.referral()
-    old = current_link(referral)
-    reply(old, "waitlisted", world)
-    new = current_link(referral)
-    assert new.token != old.token
-    reply(new, "got_help", world)
-    assert current_link(referral) is None
-
-
-def test_a_refused_answer_does_not_use_the_link_up(world):
-    referral = world.referral()
-    link = current_link(referral)
-    with pytest.raises(NotFound):
-        reply(link, "revoked", world)
-    assert link.refresh().is_open
-    assert reply(link, "accepted", world).state == "accepted"
-
-
-def test_a_link_is_over_after_two_weeks(world, clock):
-    link = current_link(world.referral())
-    clock.forward(days=14)
-    with pytest.raises(LinkExpired):
-        link_of(link.token, at=world.at)
-    with pytest.raises(LinkExpired):
-        reply(link, "accepted", world)
-
-
-def test_a_day_more_or_less_on_the_clock_does_not_end_a_link_early(world, clock):
-    link = current_link(world.referral())
-    for days in (-1, 1, 1):
-        clock.forward(days=days)
-        assert link_of(link.token, at=world.at) == link
-
-
-def test_a_new_link_closes_the_old_one(world):
-    referral = world.referral()
-    old = current_link(referral)
-    make_link(referral, at=world.at)
-    with pytest.raises(LinkExpired):
-        link_of(old.token, at=world.at)
-    with pytest.raises(LinkExpired):
-        reply(old, "accepted", world)
-
-
-@pytest.mark.parametrize("token", ["", ".", "x.y", "\x00", "é", "0" * 5000])
-def test_a_token_that_is_none_of_ours_is_not_found(world, token):
-    world.referral()
-    with pytest.raises(NotFound):
-        link_of(token, at=world.at)
-
-
-def test_a_token_signed_with_another_key_is_not_found(world):
-    link = current_link(world.referral())
-    forged = URLSafeSerializer(b"another key", salt="reply").dumps(link.id.hex)
-    with pytest.raises(NotFound):
-        link_of(forged, at=world.at)
-
-
-def test_the_token_does_not_lie_open_in_the_database(world):
-    token = current_link(world.referral()).token
-    stored = str(database.execute_sql("SELECT * FROM reply_links").fetchall())
-    assert token not in stored
-
-
-def test_a_withdrawn_release_closes_the_link_and_takes_the_referral_back(world):
-    referral = world.referral()
-    link = current_link(referral)
-    withdraw_release(referral.release, by=PERSON, at=world.at)
-    assert referral.refresh().state == "revoked"
-    with pytest.raises(LinkExpired):
-        reply(link, "accepted", world)
-
-
-def test_a_withdrawn_release_leaves_an_outcome_as_it_was(world):
-    referral = answer(world.referral(), "got_help", world)
-    withdraw_release(referral.release, by=PERSON, at=world.at)
-    assert referral.refresh().state == "got_help"
-
-
-def test_a_request_that_is_taken_back_ends_drafts_too(world):
-    from casework.cases import accept_submission, case_of, prepare_intake
-
-    submission = world.submission()
-    accept_submission(submission, prepare_intake(submission), by=SYSTEM, at=world.at)
-    need = case_of(submission).needs.get()
-    draft, sent = world.referral(need, sent=False), world.referral(need)
-    withdraw_submission(submission, by=Actor("person", id=submission.id), at=world.at)
-    assert {draft.refresh().state, sent.refresh().state} == {"revoked"}
-
-
-def test_of_many_answers_at_once_one_wins(fresh, clock):
-    from tests.world import World
-
-    with connection():
-        world = World(clock)
-        referral = world.referral()
-        link = current_link(referral)
-
-    def one(state):
-        with connection():
-            try:
-                reply(link.refresh(), state, world)
-            except ReferralAlreadyAnswered:
-                return None
-            return state
-
-    with ThreadPoolExecutor(6) as pool:
-        won = [state for state in pool.map(one, ("got_help", "no_capacity", "no_contact") * 4) if state]
-    with connection():
-        assert won == [referral.refresh().state]
-        assert referral.steps.count() == 3
-    database.close_all()
+    assert [(each.referral, each.state) for each in earlier] == [
+        (second, "sent"),
+        (first, "no_capacity"),
+    ]
 
 
 # Who may
@@ -457,7 +329,9 @@ def test_a_provider_can_answer_and_nothing_else(world):
 def test_staff_do_not_answer_by_a_providers_link(world):
     link = current_link(world.referral())
     with pytest.raises(Forbidden):
-        reply_by_link(link, "accepted", note="", by=world.staff(Role.ADMINISTRATOR).actor, at=world.at)
+        reply_by_link(
+            link, "accepted", note="", by=world.staff(Role.ADMINISTRATOR).actor, at=world.at
+        )
     assert link.refresh().is_open
 
 
@@ -479,5 +353,3 @@ def test_the_longest_waiting_comes_first(world, clock):
     second = world.referral()
     answer(world.referral(), "got_help", world)
     assert list(Referral.waiting(world.coordinator().actor)) == [first, second]
-    assert Release.select().where(Release.organization.is_null(False)).count() == 3
-    assert set(WAITING).isdisjoint(FINAL)

@@ -39,7 +39,7 @@ from casework.submissions import (
     submit,
     withdraw_submission,
 )
-from tests.world import HELP_ANSWERS
+from tests.world import HELP_ANSWERS, World
 
 
 @pytest.fixture
@@ -147,8 +147,6 @@ def test_sending_twice_gives_the_first_answer_again(world, draft):
 
 
 def test_many_who_send_the_same_draft_at_once_get_one_submission(fresh, clock):
-    from tests.world import World
-
     with connection():
         world = World(clock)
         _, token = start_draft(live("help"), "ar", at=clock())

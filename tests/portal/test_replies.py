@@ -22,6 +22,7 @@ from casework.referrals import (
     send_referral,
 )
 from tests.pages import csrf_token
+from tests.world import World
 
 GERMAN, ENGLISH = {"Accept-Language": "de-DE"}, {"Accept-Language": "en"}
 
@@ -60,7 +61,13 @@ def rows():
 
 def test_the_page_shows_what_the_person_released_and_nothing_else(client, referral, path):
     text = text_of(client.get(path, headers=ENGLISH))
-    for shown in ("Amal Beispiel", referral.shared["phone"], "Arabic (العربية)", "German course", "Sprachhaus"):
+    for shown in (
+        "Amal Beispiel",
+        referral.shared["phone"],
+        "Arabic (العربية)",
+        "German course",
+        "Sprachhaus",
+    ):
         assert shown in text
     for hidden in ("Comes in the mornings only.", "1990", "F-2026"):
         assert hidden not in text
@@ -206,7 +213,9 @@ def test_the_language_of_the_page_changes_and_the_note_stays(client, referral, p
         ("free", {"answer": "accepted", "free": "9" * 5000}),
     ],
 )
-def test_what_does_not_fit_is_said_beside_its_field_and_uses_nothing_up(client, referral, path, field, data):
+def test_what_does_not_fit_is_said_beside_its_field_and_uses_nothing_up(
+    client, referral, path, field, data
+):
     before = rows()
     response = client.submit(path, {"action": "send", **data}, headers=ENGLISH)
     text = text_of(response)
@@ -280,7 +289,10 @@ def test_the_answer_that_was_given_is_named_in_the_readers_language(client, path
     send(client, path, "accepted")
     text = text_of(client.get(path, headers=GERMAN))
     assert gettext_in("de", "accepted") in text
-    assert gettext_in("de", "This request was already answered. The answer was: %(answer)s.")[:20] in text
+    assert (
+        gettext_in("de", "This request was already answered. The answer was: %(answer)s.")[:20]
+        in text
+    )
 
 
 def test_a_link_whose_time_is_over_acts_no_more(client, clock, referral, path):
@@ -340,9 +352,7 @@ def test_a_token_that_is_signed_but_unknown_is_no_page(client, world, path):
     assert client.get(path).status_code == 404
 
 
-def test_of_two_answers_at_once_one_wins_and_the_other_is_told(fresh, _app, clock):
-    from tests.world import World
-
+def test_of_two_answers_at_once_one_wins_and_the_other_is_told(fresh, _app, clock):  # noqa: PT019
     with connection():
         world = World(clock)
         referral = world.referral()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,6 +23,14 @@ KEYWORDS = {
     "_": None, "N_": None, "gettext": None, "lazy_gettext": None,
     "ngettext": (1, 2), "gettext_in": None, "ngettext_in": (2, 3),
 }  # fmt: skip
+# Rooms of the domain whose texts only staff read: they stand in the back office's catalogue.
+STAFF_ROOMS = (
+    "casework/formats/", "casework/demo/", "casework/insight/", "casework/accounts.py",
+    "casework/staff.py", "casework/documents.py", "casework/providers.py",
+    "casework/core/access.py", "casework/questionnaires/checking.py",
+    "casework/questionnaires/references.py",
+    "casework/questionnaires/models.py", "casework/questionnaires/expressions/",
+)  # fmt: skip
 UNREVIEWED = "not yet reviewed by a native speaker"
 # CLDR's rules; where Babel knows fewer forms than CLDR, CLDR is right.
 PLURALS = {
@@ -35,25 +44,39 @@ PLURALS = {
 
 
 def extracted(domain: str) -> Catalog:
-    """What the code asks for in `domain` (`messages` or `backoffice`)."""
+    """What the code asks for in `domain` (`messages` or `backoffice`).
+
+    A text that the public reads stands in `messages` only; the back office looks there too.
+    """
+    catalogue = Catalog(project="Lotse")
+    public = domain == "messages"
+    known = {message.id for message in extracted("messages")} if not public else set()
+    for folder in ("portal", "casework") if public else ("admin", "casework"):
+        for filename, message, comments, context in _found_in(folder):
+            path = f"{folder}/{filename}"
+            if folder == "casework" and path.startswith(STAFF_ROOMS) == public:
+                continue
+            if message not in known:
+                catalogue.add(
+                    message, None, [(path, 0)], auto_comments=comments, context=context, flags=()
+                )
+    return catalogue
+
+
+def _found_in(folder: str) -> Iterator[tuple]:
+    """File, msgid, comments and context of every text in a folder."""
+    domain = "backoffice" if folder == "admin" else "messages"
     with (CATALOGUES / f"{domain}.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    catalogue = Catalog(project="Lotse")
-    folders = ["portal", "casework"] if domain == "messages" else ["admin"]
-    for folder in folders:
-        found = extract_from_dir(
-            ROOT / folder,
-            [(re.sub(rf"^{folder}/", "", pattern), method) for pattern, method in methods],
-            {re.sub(rf"^{folder}/", "", key): value for key, value in options.items()},
-            keywords=KEYWORDS,
-            comment_tags=("Translators:",),
-        )
-        for filename, _line, message, comments, context in found:
-            catalogue.add(
-                message, None, [(f"{folder}/{filename}", 0)], auto_comments=comments,
-                context=context, flags=(),
-            )  # fmt: skip
-    return catalogue
+    found = extract_from_dir(
+        ROOT / folder,
+        [(re.sub(rf"^{folder}/", "", pattern), method) for pattern, method in methods],
+        {re.sub(rf"^{folder}/", "", key): value for key, value in options.items()},
+        keywords=KEYWORDS,
+        comment_tags=("Translators:",),
+    )
+    for filename, _line, message, comments, context in found:
+        yield filename, message, comments, context
 
 
 def path_of(language: Language, domain: str = "messages") -> Path:

@@ -64,7 +64,9 @@ def moment_after(days: float) -> datetime | None:
 
 
 def iso_moment(moment: datetime) -> str:
-    """`YYYY-MM-DDTHH:MM:SS.mmm`, wall clock."""
+    """`YYYY-MM-DDTHH:MM:SS.mmm`, wall clock; a midnight is just its day."""
+    if moment == datetime(moment.year, moment.month, moment.day):
+        return moment.date().isoformat()
     return moment.isoformat(timespec="milliseconds")
 
 

@@ -101,7 +101,9 @@ def test_the_database_holds_no_name_in_clear(world):
     world.person(given_name="Kanarienvogel")
     [row] = database.execute_sql("SELECT * FROM people").fetchall()
     assert "Kanarienvogel" not in str(row)
-    assert b"Kanarienvogel" not in b"".join(bytes(v) for v in row if isinstance(v, bytes | memoryview))
+    assert b"Kanarienvogel" not in b"".join(
+        bytes(v) for v in row if isinstance(v, bytes | memoryview)
+    )
 
 
 def test_a_value_copied_to_another_row_by_sql_cannot_be_read(world):

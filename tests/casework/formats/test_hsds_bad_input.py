@@ -51,11 +51,25 @@ def test_a_folder_without_a_table_of_a_directory(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"\x00\xff", b"{", b"[]", b"{}", b"null", b"3", b'"text"', b'[1, "x"]', b'{"contents": []}',
-        b'{"a": 1, "b": 2}', b"[" * 100_000, b'{"id":' * 5_000, b"\xff\xfe\x00", b"1" * 5_000,
-        b'{"resources": []}', b'{"resources": [1, null, {"path": "/etc/passwd"}]}',
+        b"",
+        b"\x00\xff",
+        b"{",
+        b"[]",
+        b"{}",
+        b"null",
+        b"3",
+        b'"text"',
+        b'[1, "x"]',
+        b'{"contents": []}',
+        b'{"a": 1, "b": 2}',
+        b"[" * 100_000,
+        b'{"id":' * 5_000,
+        b"\xff\xfe\x00",
+        b"1" * 5_000,
+        b'{"resources": []}',
+        b'{"resources": [1, null, {"path": "/etc/passwd"}]}',
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_directory(tmp_path, content):
     path = tmp_path / "file.json"
     path.write_bytes(content)
@@ -113,9 +127,19 @@ def test_hostile_cells_are_only_text(tmp_path):
     rows = [
         {"id": "1\x00", "organization_id": "o1", "name": "a\x00b\x1b[2J", "status": "active\x00"},
         {"id": "2", "organization_id": "o1", "name": "{{7*7}}", "url": "javascript:alert(1)"},
-        {"id": "3", "organization_id": "o1", "name": "'; DROP TABLE services; --", "col\x00umn": "x"},
-        {"id": "4", "organization_id": "o1", "name": "Z" + "\u0301" * 500, "description": "<script>x</script>y"},
-    ]  # fmt: skip
+        {
+            "id": "3",
+            "organization_id": "o1",
+            "name": "'; DROP TABLE services; --",
+            "col\x00umn": "x",
+        },
+        {
+            "id": "4",
+            "organization_id": "o1",
+            "name": "Z" + "\u0301" * 500,
+            "description": "<script>x</script>y",
+        },
+    ]
     report = bring_in(small(tmp_path / "d", services=rows))
     assert report.tables["service"]["created"] == 4
     names = [
@@ -129,10 +153,16 @@ def test_hostile_cells_are_only_text(tmp_path):
 def test_hostile_json_values_are_only_text(tmp_path):
     path = tmp_path / "d.json"
     document = {
-        "id": "o1", "name": "A\ud800", "description": ["a", {"b": 1}], "website": 7, "": "x", "x\0": True,
-        "phones": [{"id": None, "number": 5}, {"number": {"a": 1}}], "services": {"id": "s", "name": None},
+        "id": "o1",
+        "name": "A\ud800",
+        "description": ["a", {"b": 1}],
+        "website": 7,
+        "": "x",
+        "x\0": True,
+        "phones": [{"id": None, "number": 5}, {"number": {"a": 1}}],
+        "services": {"id": "s", "name": None},
         "locations": [{"latitude": 1e400, "longitude": "x"}],
-    }  # fmt: skip
+    }
     path.write_text(json.dumps(document))
     bring_in(path)
     before = dump()

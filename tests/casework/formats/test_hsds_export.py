@@ -53,8 +53,11 @@ def town(world) -> Service:
     Schedule.create(service=service, closed=True, valid_from="2026-12-24", valid_to="2026-12-24")
     SpokenLanguage.create(service=service, name="Arabisch", code="ar")
     report_capacity(service, places=10, free=2, waiting=5, by=SYSTEM, at=AT)
-    DirectoryRecord.create(kind="cost_option", service=service,
-                           data=json.dumps({"service_id": str(service.id), "amount": "3.5"}))  # fmt: skip
+    DirectoryRecord.create(
+        kind="cost_option",
+        service=service,
+        data=json.dumps({"service_id": str(service.id), "amount": "3.5"}),
+    )
     return service
 
 
@@ -190,8 +193,12 @@ def test_a_second_export_replaces_the_first_and_leaves_no_stale_table(town, tmp_
 def test_an_empty_directory_exports_its_core_tables(tmp_path):
     export(tmp_path)
     assert sorted(contents(tmp_path)) == [
-        "datapackage.json", "locations.csv", "organizations.csv", "service_at_location.csv", "services.csv",
-    ]  # fmt: skip
+        "datapackage.json",
+        "locations.csv",
+        "organizations.csv",
+        "service_at_location.csv",
+        "services.csv",
+    ]
     assert read_table(tmp_path, "services") == []
 
 
@@ -251,8 +258,11 @@ def faults(folder: Path, package: dict) -> list[str]:
         for row in rows:
             if list(row) != [field["name"] for field in schema["fields"]]:
                 found.append(f"{resource['name']}: columns {list(row)}")
-            found += [f"{resource['name']}.{field['name']}: {row[field['name']]!r}"
-                      for field in schema["fields"] if not fits(row[field["name"]], field)]  # fmt: skip
+            found += [
+                f"{resource['name']}.{field['name']}: {row[field['name']]!r}"
+                for field in schema["fields"]
+                if not fits(row[field["name"]], field)
+            ]
             for key in schema.get("foreignKeys", ()):
                 targets = {other["id"] for other in tables.get(key["reference"]["resource"], [])}
                 if row[key["fields"]] and row[key["fields"]] not in targets:
@@ -266,8 +276,11 @@ def fits(text: str, field: dict) -> bool:
         return not limits.get("required")
     if limits.get("enum") and text not in limits["enum"]:
         return False
-    readers = {"number": float, "date": lambda t: datetime.strptime(t, "%Y-%m-%d").replace(tzinfo=UTC),
-               "datetime": datetime.fromisoformat}  # fmt: skip
+    readers = {
+        "number": float,
+        "date": lambda t: datetime.strptime(t, "%Y-%m-%d").replace(tzinfo=UTC),
+        "datetime": datetime.fromisoformat,
+    }
     try:
         readers.get(field["type"], str)(text)
     except ValueError:

@@ -24,12 +24,21 @@ def test_times_come_as_hours_and_minutes(written, read):
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("2015-12-24", "2015-12-24"), ("12/24/2015", "2015-12-24"), ("12/24/15", "2015-12-24"),
-        ("24/12/2015", "2015-12-24"), ("24.12.2015", "2015-12-24"), ("20151224", "2015-12-24"),
-        ("January 01, 1970", "1970-01-01"), ("January 01, 0001", "--01-01"),
-        ("--02-29", "--02-29"), ("--02-30", ""), ("2015-02-30", ""), ("soon", ""), ("13/13/2015", ""),
+        ("2015-12-24", "2015-12-24"),
+        ("12/24/2015", "2015-12-24"),
+        ("12/24/15", "2015-12-24"),
+        ("24/12/2015", "2015-12-24"),
+        ("24.12.2015", "2015-12-24"),
+        ("20151224", "2015-12-24"),
+        ("January 01, 1970", "1970-01-01"),
+        ("January 01, 0001", "--01-01"),
+        ("--02-29", "--02-29"),
+        ("--02-30", ""),
+        ("2015-02-30", ""),
+        ("soon", ""),
+        ("13/13/2015", ""),
     ],
-)  # fmt: skip
+)
 def test_dates_come_in_iso_form_and_year_one_means_every_year(written, read):
     assert values.day(written)[0] == read
 
@@ -49,12 +58,17 @@ def test_weekdays_come_as_codes(written, read):
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("https://a.example/x?y=1", "https://a.example/x?y=1"), ("www.a.example", "https://www.a.example"),
-        ("a.example/path", "https://a.example/path"), ("javascript:alert(1)", ""),
-        ("data:text/html,x", ""), ("http://[broken", ""), ("http://a b.example", ""), ("see flyer", ""),
+        ("https://a.example/x?y=1", "https://a.example/x?y=1"),
+        ("www.a.example", "https://www.a.example"),
+        ("a.example/path", "https://a.example/path"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("http://[broken", ""),
+        ("http://a b.example", ""),
+        ("see flyer", ""),
         ("ftp://a.example", ""),
     ],
-)  # fmt: skip
+)
 def test_only_web_addresses_are_web_addresses(written, read):
     assert values.web_address(written)[0] == read
 

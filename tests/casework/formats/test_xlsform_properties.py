@@ -12,14 +12,48 @@ from tests.casework.formats.workbook_files import workbook
 from tests.casework.questionnaires.samples import NOW
 
 TYPES = st.sampled_from(
-    ["text", "integer", "select_one l", "select_multiple l or_other", "note", "calculate", "date", "range",
-     "begin group", "end group", "begin repeat", "end repeat", "rank l", "hidden", "tel", "", "tezt"]
-)  # fmt: skip
+    [
+        "text",
+        "integer",
+        "select_one l",
+        "select_multiple l or_other",
+        "note",
+        "calculate",
+        "date",
+        "range",
+        "begin group",
+        "end group",
+        "begin repeat",
+        "end repeat",
+        "rank l",
+        "hidden",
+        "tel",
+        "",
+        "tezt",
+    ]
+)
 NAMES = st.sampled_from(["a", "b", "c", "d", "e", "", "a b", "g"])
 LOGIC = st.sampled_from(
-    ["", "", "", "${a} = '1'", "${b} > 1", "../c", "sum(${d})", "true", "(", "regex(., '[0-9]+')", "${zz}",
-     "count(${g})", "position(..)", ". > 3", "selected(${a}, 'x')", "today()", "indexed-repeat(${a}, ${g}, 1)"]
-)  # fmt: skip
+    [
+        "",
+        "",
+        "",
+        "${a} = '1'",
+        "${b} > 1",
+        "../c",
+        "sum(${d})",
+        "true",
+        "(",
+        "regex(., '[0-9]+')",
+        "${zz}",
+        "count(${g})",
+        "position(..)",
+        ". > 3",
+        "selected(${a}, 'x')",
+        "today()",
+        "indexed-repeat(${a}, ${g}, 1)",
+    ]
+)
 LABELS = st.text("ab ${}.=é<&", max_size=8).filter(lambda text: "|" not in text)
 ROWS = st.tuples(TYPES, NAMES, LABELS, LOGIC, LOGIC, LOGIC, LOGIC)
 HEADINGS = "type | name | label::en | relevant | calculation | constraint | repeat_count"

@@ -21,33 +21,33 @@ def items(found):
     return {item.name: item for item in found.definition.walk()}
 
 
-def test_a_whole_form_is_read():
-    found = read(
-        survey="""
-type                     | name   | label::English (en) | label::العربية (ar) | hint::en | required | relevant      | appearance | save_to           | parameters
-begin group              | you    | You                 | أنت                 |          |          |               | field-list |                   |
-text                     | given  | Name                | الاسم               | Any      | yes      |               | w1  w2     | person.given_name |
-end group                |        |                     |                     |          |          |               |            |                   |
-begin repeat             | member | Person              |                     |          |          | ${n} > 1      |            |                   |
-integer                  | n      | Age                 |                     |          | ${given} != '' |         |            |                   |
-end_repeat               |        |                     |                     |          |          |               |            |                   |
-select_multiple l or_other | s    | Choose              |                     |          | no       |               |            |                   |
-range                    | r      | How much            |                     |          |          |               |            |                   | start=1;end=5 ; step=2
-""",
-        choices="""
+SURVEY = """
+type | name | label::English (en) | label::العربية (ar) | hint::en | required | relevant
+begin group | you | You | أنت
+text | given | Name | الاسم | Any | yes
+end group
+begin repeat | member | Person | | | | ${n} > 1
+integer | n | Age | | | ${given} != ''
+end_repeat
+select_multiple l or_other | s | Choose | | | no
+"""
+CHOICES = """
 list_name | name | label::English (en) | filter
 l         | a    | One                 | x
 l         | 2    | Two                 |
-""",
-        settings="""
+"""
+SETTINGS = """
 form_title | form_id | version | default_language | label::العربية (ar) | style
 Help       | help    | 7       | English (en)     | مساعدة              | pages
-""",
-        entities="""
+"""
+ENTITIES = """
 list_name | label
 people    | ${given}
-""",
-    )  # fmt: skip
+"""
+
+
+def test_a_whole_form_is_read():
+    found = read(survey=SURVEY, choices=CHOICES, settings=SETTINGS, entities=ENTITIES)
     form, by_name = found.definition, items(found)
     assert (form.form_id, form.version, form.default_language) == ("help", "7", "en")
     assert form.title == {"en": "Help", "ar": "مساعدة"}
@@ -60,7 +60,6 @@ people    | ${given}
     assert by_name["given"].label == {"en": "Name", "ar": "الاسم"}
     assert by_name["given"].hint == {"en": "Any"}
     assert by_name["given"].required is True
-    assert by_name["given"].appearance == ("w1", "w2")
     assert by_name["given"].row == 3
     assert by_name["n"].required == "${given} != ''"
     assert by_name["s"].required is False
@@ -69,7 +68,6 @@ people    | ${given}
         "l",
         True,
     )
-    assert by_name["r"].parameters == {"start": "1", "end": "5", "step": "2"}
     assert [choice.name for choice in form.choices["l"]] == ["a", "2"]
     assert form.choices["l"][0].extra == {"filter": "x"}
 
@@ -95,6 +93,15 @@ def test_types_have_many_names(written, kind, list_name):
     assert survey.read_type(written) == (kind, list_name, False)
 
 
+def test_appearances_and_parameters_are_taken_apart():
+    table = (
+        "type | name | label | appearance | parameters\nrange | r | R | w1  w2 | start=1;end=5 ; x"
+    )
+    (item,) = read(survey=table).definition.items
+    assert item.appearance == ("w1", "w2")
+    assert item.parameters == {"start": "1", "end": "5", "x": ""}
+
+
 def test_phone_and_email_are_told_by_appearance():
     found = read(
         survey="""
@@ -107,8 +114,11 @@ email | d    |       |
     )
     types = {name: (item.type, item.appearance) for name, item in items(found).items()}
     assert types == {
-        "a": ("tel", ("numbers",)), "b": ("email", ()), "c": ("email", ()), "d": ("device_email", ()),
-    }  # fmt: skip
+        "a": ("tel", ("numbers",)),
+        "b": ("email", ()),
+        "c": ("email", ()),
+        "d": ("device_email", ()),
+    }
 
 
 @pytest.mark.parametrize(
@@ -213,7 +223,7 @@ def test_each_problem_of_a_survey_is_reported(table, severity, msgid):
 
 def test_all_problems_come_at_once_with_sheet_row_and_column():
     found = read(
-        survey="type | name | label | relevant\ntextt | a | A |\ntext | b | B | (\nselect_one no | c | C |",
+        survey="type | name | label | relevant\ntextt | a | A\ntext | b | B | (\nselect_one no | c",
         choices="list_name | name | label\n | x | X",
     )
     assert not found.is_usable
@@ -247,7 +257,8 @@ def test_an_empty_form_is_an_error_and_no_crash():
 
 def test_headings_may_stand_below_empty_rows_and_in_any_case():
     found = read(
-        survey="|\n|\nType | NAME | Label::EN | Read Only | Media::Image::en\ntext | a | A | yes | a.png"
+        survey="|\n|\nType | NAME | Label::EN | Read Only | Media::Image::en\n"
+        "text | a | A | yes | a.png"
     )
     (item,) = found.definition.items
     assert item.label == {"en": "A"}

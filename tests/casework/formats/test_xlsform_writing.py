@@ -22,21 +22,39 @@ EVERYTHING = Definition(
     language_names={"en": "English"},
     items=(
         Question(
-            name="q", type="select_multiple", list_name="l", or_other=True, label={"en": "=1+1", "ar": "س"},
-            hint={"ar": "تلميح"}, guidance={"en": "g"}, required_message={"en": "r"},
-            constraint_message={"en": "c"}, media={"image": {"en": "a.png"}}, required="${t} = 'x'",
-            read_only=True, relevant="true()", constraint="count-selected(.) < 3", choice_filter="f = 'x'",
-            default="a", appearance=("minimal", "w1"), parameters={"seed": "1", "randomize": "true"},
-            save_to="need.category", extra={"instance::tag": "x", "my notes": "+49"},
+            name="q",
+            type="select_multiple",
+            list_name="l",
+            or_other=True,
+            label={"en": "=1+1", "ar": "س"},
+            hint={"ar": "تلميح"},
+            guidance={"en": "g"},
+            required_message={"en": "r"},
+            constraint_message={"en": "c"},
+            media={"image": {"en": "a.png"}},
+            required="${t} = 'x'",
+            read_only=True,
+            relevant="true()",
+            constraint="count-selected(.) < 3",
+            choice_filter="f = 'x'",
+            default="a",
+            appearance=("minimal", "w1"),
+            parameters={"seed": "1", "randomize": "true"},
+            save_to="need.category",
+            extra={"instance::tag": "x", "my notes": "+49"},
         ),
         Question(name="t", type="tel", label={"en": "Phone"}, appearance=("numbers",)),
         Question(name="e", type="email", label={"en": "Mail"}, trigger="${t}", calculation="'a'"),
         Question(name="d", type="device_email"),
     ),
-    choices={"l": (Choice(name="a", label={"en": "A"}, extra={"f": "x"}, media={"audio": {"ar": "a.mp3"}}),)},
+    choices={
+        "l": (
+            Choice(name="a", label={"en": "A"}, extra={"f": "x"}, media={"audio": {"ar": "a.mp3"}}),
+        )
+    },
     settings={"style": "pages", "public_key": "@x"},
     sheets={"external_choices": (("list_name", "name"), ("x", "y"))},
-)  # fmt: skip
+)
 
 
 def again(found):

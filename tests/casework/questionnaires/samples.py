@@ -50,19 +50,24 @@ def place(filling: Filling, page_id: str, rows: Path = ()) -> Place:
     return found
 
 
+AGE = "floor(difference-in-months(${born}, today()) div 12)"
 HOUSEHOLD = definition(
     question("note", "welcome"),
     group(
         "you",
         question("text", "given", required=True, save_to="person.given_name"),
         question("date", "born", appearance=("birth-date",), save_to="person.birth_date"),
-        question("calculate", "age", calculation="floor(difference-in-months(${born}, today()) div 12)"),
+        question("calculate", "age", calculation=AGE),
         question("text", "school", relevant="${age} < 18"),
     ),
     group(
         "house",
-        question("integer", "size", constraint=". > 0 and . < 20",
-                 constraint_message={"en": "Up to 19, ${given}", "de": "Bis 19, ${given}"}),
+        question(
+            "integer",
+            "size",
+            constraint=". > 0 and . < 20",
+            constraint_message={"en": "Up to 19, ${given}", "de": "Bis 19, ${given}"},
+        ),
         repeat(
             "member",
             question("text", "name", required=True, save_to="member.given_name"),
@@ -74,4 +79,4 @@ HOUSEHOLD = definition(
     question("select_multiple", "needs", list_name="needs", or_other=True, save_to="need.category"),
     choices={"needs": choices("work", "home")},
     languages=("en", "de"),
-)  # fmt: skip
+)

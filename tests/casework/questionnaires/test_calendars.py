@@ -34,12 +34,21 @@ def test_known_days_of_each_calendar(day, month, year, calendar, iso):
 @pytest.mark.parametrize(
     ("day", "month", "year", "calendar"),
     [
-        (31, 2, 1990, "gregorian"), (29, 2, 1900, "gregorian"), (0, 1, 1990, "gregorian"),
-        (1, 13, 1990, "gregorian"), (30, 12, 1376, "persian"), (31, 7, 1370, "persian"),
-        (1, 13, 1370, "persian"), (6, 13, 2012, "ethiopian"), (31, 1, 2000, "ethiopian"),
-        (1, 1, 0, "gregorian"), (1, 1, 9999, "persian"), (1, 1, 1990, "maya"), (1, -1, 1990, "ethiopian"),
+        (31, 2, 1990, "gregorian"),
+        (29, 2, 1900, "gregorian"),
+        (0, 1, 1990, "gregorian"),
+        (1, 13, 1990, "gregorian"),
+        (30, 12, 1376, "persian"),
+        (31, 7, 1370, "persian"),
+        (1, 13, 1370, "persian"),
+        (6, 13, 2012, "ethiopian"),
+        (31, 1, 2000, "ethiopian"),
+        (1, 1, 0, "gregorian"),
+        (1, 1, 9999, "persian"),
+        (1, 1, 1990, "maya"),
+        (1, -1, 1990, "ethiopian"),
     ],
-)  # fmt: skip
+)
 def test_days_that_a_calendar_does_not_have_are_refused(day, month, year, calendar):
     with pytest.raises(CalendarError):
         to_iso(day, month, year, calendar)

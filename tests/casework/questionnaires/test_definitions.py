@@ -19,11 +19,18 @@ from tests.casework.questionnaires.samples import HOUSEHOLD
 TEXT = st.text(max_size=8)
 TEXTS = st.dictionaries(st.sampled_from(["en", "ar", "fa-AF"]), TEXT, max_size=2)
 COLUMNS = {
-    "name": TEXT, "label": TEXTS, "hint": TEXTS, "required": st.booleans() | TEXT,
-    "read_only": st.booleans(), "relevant": TEXT, "parameters": TEXTS, "extra": TEXTS,
-    "media": st.dictionaries(st.just("image"), TEXTS, max_size=1), "row": st.integers(0, 99),
+    "name": TEXT,
+    "label": TEXTS,
+    "hint": TEXTS,
+    "required": st.booleans() | TEXT,
+    "read_only": st.booleans(),
+    "relevant": TEXT,
+    "parameters": TEXTS,
+    "extra": TEXTS,
+    "media": st.dictionaries(st.just("image"), TEXTS, max_size=1),
+    "row": st.integers(0, 99),
     "appearance": st.lists(TEXT, max_size=2).map(tuple),
-}  # fmt: skip
+}
 QUESTIONS = st.builds(Question, type=TEXT, list_name=TEXT, or_other=st.booleans(), **COLUMNS)
 ITEMS = st.recursive(
     QUESTIONS,
@@ -35,16 +42,24 @@ ITEMS = st.recursive(
 )
 DEFINITIONS = st.builds(
     Definition,
-    form_id=TEXT, version=TEXT, title=TEXTS, default_language=TEXT,
-    languages=st.lists(TEXT, max_size=2).map(tuple), language_names=TEXTS,
+    form_id=TEXT,
+    version=TEXT,
+    title=TEXTS,
+    default_language=TEXT,
+    languages=st.lists(TEXT, max_size=2).map(tuple),
+    language_names=TEXTS,
     items=st.lists(ITEMS, max_size=3).map(tuple),
     choices=st.dictionaries(
-        TEXT, st.lists(st.builds(Choice, name=TEXT, label=TEXTS, extra=TEXTS), max_size=2).map(tuple),
+        TEXT,
+        st.lists(st.builds(Choice, name=TEXT, label=TEXTS, extra=TEXTS), max_size=2).map(tuple),
         max_size=2,
     ),
-    settings=TEXTS, entities=st.lists(TEXTS, max_size=2).map(tuple),
-    sheets=st.dictionaries(TEXT, st.lists(st.lists(TEXT, max_size=2).map(tuple), max_size=2).map(tuple), max_size=1),
-)  # fmt: skip
+    settings=TEXTS,
+    entities=st.lists(TEXTS, max_size=2).map(tuple),
+    sheets=st.dictionaries(
+        TEXT, st.lists(st.lists(TEXT, max_size=2).map(tuple), max_size=2).map(tuple), max_size=1
+    ),
+)
 
 
 @given(DEFINITIONS)

@@ -33,17 +33,30 @@ def test_each_question_group_and_repeat_at_the_top_is_a_page():
 
 def test_a_group_with_a_repeat_is_divided_around_it():
     assert pages(
-        group("home", question("text", "a"), question("text", "b"), repeat("r", question("text", "c")),
-              question("text", "d")),
-    ) == [("home", ["a", "b"]), ("r", ["r"]), ("home-2", ["d"])]  # fmt: skip
+        group(
+            "home",
+            question("text", "a"),
+            question("text", "b"),
+            repeat("r", question("text", "c")),
+            question("text", "d"),
+        ),
+    ) == [("home", ["a", "b"]), ("r", ["r"]), ("home-2", ["d"])]
 
 
 def test_field_lists_inside_a_group_are_pages():
     assert pages(
-        group("g", question("text", "a"), group("one", question("text", "b"), appearance=("field-list",)),
-              group("plain", question("text", "c"))),
-        group("whole", group("in", question("text", "d"), appearance=("field-list",)), appearance=("Field-List",)),
-    ) == [("g", ["a"]), ("one", ["one"]), ("g-2", ["plain"]), ("whole", ["whole"])]  # fmt: skip
+        group(
+            "g",
+            question("text", "a"),
+            group("one", question("text", "b"), appearance=("field-list",)),
+            group("plain", question("text", "c")),
+        ),
+        group(
+            "whole",
+            group("in", question("text", "d"), appearance=("field-list",)),
+            appearance=("Field-List",),
+        ),
+    ) == [("g", ["a"]), ("one", ["one"]), ("g-2", ["plain"]), ("whole", ["whole"])]
 
 
 def test_the_text_for_other_stands_beside_its_question():
@@ -57,8 +70,12 @@ def asked(answers):
 def test_pages_that_are_not_asked_are_left_out():
     assert [each.page.id for each in places(asked({}))] == ["welcome", "you", "house", "needs"]
     assert [each.page.id for each in places(asked({"size": "2"}))] == [
-        "welcome", "you", "house", "member", "needs",
-    ]  # fmt: skip
+        "welcome",
+        "you",
+        "house",
+        "member",
+        "needs",
+    ]
     assert find_place(asked({}), "member") is None
     assert find_place(asked({}), "nowhere") is None
 
@@ -70,8 +87,9 @@ def test_a_row_has_pages_of_its_own():
     (page,) = row_places(filling, member, "r4")
     assert page.rows == ("member", "r4")
     assert [node.path for node in questions(filling, page)] == [
-        ("member", "r4", "name"), ("member", "r4", "years"),
-    ]  # fmt: skip
+        ("member", "r4", "name"),
+        ("member", "r4", "years"),
+    ]
     assert row_places(filling, member, "r5") == []
     assert find_place(filling, page.page.id, ("member", "r5")) is None
     assert find_place(filling, page.page.id) is None

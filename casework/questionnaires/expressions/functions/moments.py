@@ -51,7 +51,10 @@ def _date_time(context: Context, value: Value) -> Value:
 
 @function("decimal-date-time", 1)
 def _decimal_date_time(context: Context, value: Value) -> Value:
-    return _days(context, value)
+    if isinstance(value, float):
+        return value
+    days = dates.days_of(to_text(value).strip(), context.around.now.tzinfo)
+    return NAN if days is None else days
 
 
 @function("decimal-time", 1)
@@ -79,8 +82,7 @@ def _add_date(context: Context, value: Value, *amounts: Value) -> Value:
     moved = dates.shifted(moment, years, months, days, hours * 60 + minutes)
     if moved is None:
         return ""
-    at_midnight = moved.time().isoformat() == "00:00:00"
-    return moved.date().isoformat() if at_midnight else dates.iso_moment(moved)
+    return dates.iso_moment(moved)
 
 
 @function("difference-in-months", 2)

@@ -1,0 +1,47 @@
+"""What the case page calls states, reasons and buttons."""
+
+from __future__ import annotations
+
+from admin.person_fields import CHANNELS, INTERPRETER, describe_age, show_birth
+from admin.words import today
+from casework.appointments import CANCELLERS
+from casework.appointments import STATES as APPOINTMENT_STATES
+from casework.cases import CLOSING_REASONS, NEED_STATES, STATES, URGENCIES
+from casework.consent import CHANNELS as RELEASE_CHANNELS
+from casework.consent import SHAREABLE
+from casework.consent import STATES as RELEASE_STATES
+from casework.core.i18n import N_
+from casework.people import ROLES_AT_HOME
+from casework.referrals import STATES as REFERRAL_STATES
+
+# What a button says that brings a need or an appointment into a state.
+NEED_VERBS = {
+    "open": N_("Open again"),
+    "covered": N_("Is covered"),
+    "met": N_("Is met"),
+    "dropped": N_("Drop"),
+}
+APPOINTMENT_VERBS = {"kept": N_("Was kept"), "missed": N_("Was missed")}
+
+CASE_WORDS = {
+    "case_states": STATES.names,
+    "closing_reasons": CLOSING_REASONS,
+    "urgencies": URGENCIES,
+    "need_states": NEED_STATES.names,
+    "need_moves": NEED_STATES.transitions,
+    "need_verbs": NEED_VERBS,
+    "referral_states": REFERRAL_STATES.names,
+    "appointment_states": APPOINTMENT_STATES.names,
+    "appointment_moves": APPOINTMENT_STATES.transitions | {"cancelled": ()},
+    "appointment_verbs": APPOINTMENT_VERBS,
+    "cancellers": CANCELLERS,
+    "release_states": RELEASE_STATES.names,
+    "release_channels": RELEASE_CHANNELS,
+    "shareable": SHAREABLE,
+    "roles_at_home": ROLES_AT_HOME,
+    "channels": CHANNELS,
+    "interpreter": INTERPRETER,
+    "show_birth": show_birth,
+    "describe_age": describe_age,
+    "today": today,
+}
