@@ -130,12 +130,16 @@ class LanguageRows(InlineFormAdmin):
     """Languages that are spoken."""
 
     form_label = _l("Languages spoken")
-    form_columns = ("note",)
+    form_columns = ()
     form_extra_fields = {
         "name": LanguageField(
             _l("Language"), [validators.InputRequired(), validators.Length(max=120)],
             render_kw={"maxlength": 120, "list": "languages"},
-        )
+        ),
+        "note": StringField(
+            _l("Remark"), [validators.Length(max=300)], filters=[lambda text: (text or "").strip()],
+            render_kw={"maxlength": 300},
+        ),
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from casework.providers import Service, SpokenLanguage
 
 OLD_REPORT = timedelta(days=30)
 OLD_CHECK = timedelta(days=365)
-MOST_NAMED = 3
+MOST_NAMED = 2
 
 
 def tag(text: str, kind: str = "") -> Markup:
@@ -30,13 +30,19 @@ def quiet(text: str) -> Markup:
     return Markup('<span class="quiet-text">{}</span>').format(text) if text else Markup()
 
 
+def two_lines(first: Any, second: Any) -> Markup:
+    """Something, and what steps back beneath it."""
+    below = Markup("<br>{}").format(second if isinstance(second, Markup) else quiet(str(second)))
+    return Markup("<span>{}{}</span>").format(first, below if str(second) else "")
+
+
 def is_older(moment: datetime | None, span: timedelta) -> bool:
     """Whether `moment` is longer ago than `span`, or never was."""
     return moment is None or moment < now() - span
 
 
-def show_capacity(service: Service) -> Markup:
-    """Free places with who waits, and how old that is."""
+def show_capacity(service: Service, *, stacked: bool = False) -> Markup:
+    """Free places with who waits, and how old that is; `stacked` for narrow cells."""
     free, waiting = service.capacity_free, service.capacity_waiting
     if free is None and waiting is None:
         return quiet(_("places not known"))
@@ -47,15 +53,13 @@ def show_capacity(service: Service) -> Markup:
         words.append(tag(_("full")))
     if waiting:
         words.append(Markup("{}").format(_("%(count)s waiting", count=waiting)))
-    words.append(quiet(ago(service.capacity_at)))
-    return Markup(" ").join(words)
+    age = quiet(ago(service.capacity_at))
+    return two_lines(Markup(" ").join(words), age) if stacked else Markup(" ").join([*words, age])
 
 
 def show_checked(row: Any) -> Markup:
-    """When an entry was last found true."""
-    if row.checked_at is None:
-        return tag(_("never checked"), "accent")
-    shown = ago(row.checked_at)
+    """When an entry was last found true; one that nobody looked at for a year stands out."""
+    shown = ago(row.checked_at) or _("never checked")
     old = is_older(row.checked_at, OLD_CHECK)
     return tag(shown, "accent") if old else Markup("{}").format(shown)
 

@@ -19,6 +19,7 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.person_fields import NEEDED, prose
+from admin.words import PAGE_WORDS
 from casework.cases import Need
 from casework.core.db import Base
 from casework.core.refusals import Refusal
@@ -89,7 +90,8 @@ class Interpreting(DeskPage):
             flash(_("The translation stands beside the original."), "success")
             return redirect(back, 303)
         page = self.render(
-            "desk/translation.html", form=form, original=wanted, back=back, offers_machine=is_on()
+            "desk/translation.html", form=form, original=wanted, back=back, offers_machine=is_on(),
+            **PAGE_WORDS,
         )
         return page, 422 if form.errors else 200
 

@@ -17,7 +17,7 @@ from casework.core.i18n import LANGUAGES, N_
 from casework.questionnaires.answers import BIRTH_DATE, read_value
 from casework.questionnaires.definitions import Question
 
-NEEDED = validators.InputRequired
+NEEDED = validators.DataRequired
 FURTHER_LANGUAGES = ("ckb", "am", "ur", "sq", "sr", "ka", "es")
 INTERPRETER = {"yes": N_("needed"), "sometimes": N_("sometimes needed"), "no": N_("not needed")}
 CHANNELS = {

@@ -9,7 +9,9 @@ from typing import Any
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from markupsafe import Markup
 from peewee import Load, ModelSelect
+from wtforms import StringField, validators
 
 from admin.auth import current_actor, now
 from admin.base import Between, CaseworkView, ChoiceFilter, ContainsFilter
@@ -36,12 +38,13 @@ from admin.directory_shown import (
     show_checked,
     show_languages,
     tag,
+    two_lines,
 )
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import drawing
-from admin.words import PAGE_WORDS, language_name, word
+from admin.words import PAGE_WORDS, ago, language_name, word
 from casework.core import audit
 from casework.core.access import Actor
 from casework.core.clock import from_local
@@ -64,11 +67,20 @@ from casework.providers import (
 )
 
 MOST_SHOWN = 200
-REACHED_BY = {
-    "email": {"validators": [mail_address]},
-    "website": {"validators": [web_address]},
-    "url": {"validators": [web_address]},
-}
+FIELDS = {
+    "email": {"validators": [validators.Optional(), mail_address]},
+    **{
+        name: {"validators": [validators.Optional(), web_address, validators.Length(max=1000)],
+               "render_kw": {"maxlength": 1000}}
+        for name in ("website", "url")
+    },
+    **{
+        name: {"render_kw": {"rows": 2}}
+        for name in ("description", "application_process", "eligibility_description",
+                     "fees_description", "wait_time", "interpretation_services",
+                     "transportation")
+    },
+}  # fmt: skip
 
 
 class CategoryFilter(ChoiceFilter):
@@ -127,10 +139,11 @@ class DirectoryScreen(CaseworkView):
     """What the screens of the directory share: look-ups, check, the page of an entry."""
 
     can_export = True
-    form_args = REACHED_BY
+    form_args = FIELDS
+    form_overrides = {"website": StringField, "url": StringField}
     create_template = edit_template = "desk/directory_form.html"
     column_labels = {
-        "name": _l("Name"), "alternate_name": _l("Other name"), "organization": _l("Organisation"),
+        "name": _l("Name"), "service_name": _l("Service"), "alternate_name": _l("Other name"), "organization": _l("Organisation"),
         "categories": _l("Helps with"), "languages": _l("Languages"), "capacity": _l("Places"),
         "status": _l("Status"), "checked": _l("Checked"), "active": _l("In use"),
         "description": _l("Description"), "email": _l("E-mail"), "url": _l("Web page"),
@@ -212,23 +225,20 @@ class Services(Checked, DirectoryScreen):
         Load(Service.spokenlanguage_set),
     )
     statement_budget = 20
-    column_list = (
-        "name", "organization", "categories", "languages", "capacity", "status", "checked",
-    )  # fmt: skip
+    column_list = ("name", "categories", "languages", "capacity", "checked")
     column_export_list = (
-        "name", "organization", "category_names", "language_names", "capacity_places",
+        "service_name", "organization", "category_names", "language_names", "capacity_places",
         "capacity_free", "capacity_waiting", "capacity_at", "status", "email", "checked_at",
     )  # fmt: skip
-    column_sortable_list = (
-        "name", ("organization", Organization.name), "status", ("checked", "checked_at"),
-        ("capacity", "capacity_free"),
-    )  # fmt: skip
+    column_sortable_list = ("name", ("checked", "checked_at"), ("capacity", "capacity_free"))
     column_default_order = "name"
     column_formatters = {
         "categories": lambda _view, _context, row, _name: show_categories(row),
         "languages": lambda _view, _context, row, _name: show_languages(row.spokenlanguage_set),
-        "capacity": lambda _view, _context, row, _name: show_capacity(row),
-        "checked": lambda _view, _context, row, _name: show_checked(row),
+        "name": lambda _view, _context, row, _name: called_service(row),
+        "service_name": lambda _view, _context, row, _name: row.name,
+        "capacity": lambda _view, _context, row, _name: show_capacity(row, stacked=True),
+        "checked": lambda _view, _context, row, _name: ago(row.checked_at) or quiet(_("never")),
         "category_names": lambda _view, _context, row, _name: str(show_categories(row, 99)),
         "language_names": lambda _view, _context, row, _name: show_languages(
             row.spokenlanguage_set
@@ -330,7 +340,7 @@ class Organizations(Checked, DirectoryScreen):
     column_default_order = "name"
     column_formatters = {
         "services": lambda _view, _context, row, _name: len(row.services) or quiet(NOTHING),
-        "checked": lambda _view, _context, row, _name: show_checked(row),
+        "checked": lambda _view, _context, row, _name: ago(row.checked_at) or quiet(_("never")),
     }
     column_filters = ("active", NotCheckedSince(Organization))
     form_columns = (
@@ -407,6 +417,12 @@ def show_status(row: Service) -> Any:
     """The status of a service; one that is not active stands out."""
     name = word(SERVICE_STATES, row.status)
     return name if row.status == "active" else tag(name, "accent")
+
+
+def called_service(row: Service) -> Markup:
+    """A service with its organisation beneath; a status other than active stands beside."""
+    beside = Markup("") if row.status == "active" else show_status(row)
+    return two_lines(Markup("{} {}").format(row.name, beside), row.organization.name)
 
 
 def show_address(row: Location) -> str:

@@ -16,7 +16,7 @@ from admin.auth import config, current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, ContainsFilter, show_value
 from admin.case_page import called, in_order
 from admin.cases import CASE_REFERENCE, people_found
-from admin.directory_shown import show_capacity, show_languages
+from admin.directory_shown import show_capacity, show_languages, two_lines
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
@@ -220,32 +220,34 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
     }  # fmt: skip
     related = LOADS
     statement_budget = 24
-    column_list = (
-        "need", "whom", "service", "organization", "state", "turn", "since", "follow_up",
-    )  # fmt: skip
+    column_list = ("need", "whom", "service", "state", "since")
     column_export_list = (
-        "need_name", "case", "service", "organization", "state_name", "turn", "state_since",
+        "need_name", "case", "service_name", "organization", "state_name", "turn", "state_since",
         "sent_at", "answered_at", "follow_up_on",
     )  # fmt: skip
     column_labels = {
         "need": _l("Need"), "need_name": _l("Need"), "whom": _l("For"), "case": _l("Case"),
-        "service": _l("Service"), "organization": _l("Organisation"), "state": _l("State"),
+        "service": _l("Service"), "service_name": _l("Service"), "organization": _l("Organisation"), "state": _l("State"),
         "state_name": _l("State"), "turn": _l("Whose turn"), "since": _l("Since"),
-        "state_since": _l("Since"), "follow_up": _l("Look at it again"),
+        "state_since": _l("Since"),
         "follow_up_on": _l("Look at it again"), "sent_at": _l("Sent"),
         "answered_at": _l("Answered"),
     }  # fmt: skip
-    column_sortable_list = (("since", "state_since"), ("follow_up", "follow_up_on"), "state")
+    column_sortable_list = (("since", "state_since"), "state")
     column_default_order = ("state_since", True)
     column_formatters = {
         "need": lambda view, _context, row, _name: view.linked_need(row),
+        "service_name": lambda _view, _context, row, _name: row.service.name,
         "need_name": lambda _view, _context, row, _name: str(show_value(row.need.category)),
         "whom": lambda _view, _context, row, _name: called(row.case),
-        "state": lambda _view, _context, row, _name: show_state(row.state),
+        "service": lambda _view, _context, row, _name: two_lines(row.service, row.organization),
+        "state": lambda _view, _context, row, _name: two_lines(show_state(row.state), turn(row.turn)),
+        "organization": lambda _view, _context, row, _name: row.organization.name,
         "state_name": lambda _view, _context, row, _name: _(STATES.names[row.state]),
         "turn": lambda _view, _context, row, _name: turn(row.turn),
-        "since": lambda _view, _context, row, _name: ago(row.state_since),
-        "follow_up": lambda _view, _context, row, _name: show_follow_up(row),
+        "since": lambda _view, _context, row, _name: two_lines(
+            ago(row.state_since), show_follow_up(row)
+        ),
     }
     column_filters = (
         ShelfFilter(Referral.state, _l("Show"), "show", lambda: list(SHELVES.items())[1:]),

@@ -181,7 +181,7 @@ class Offers(CaseworkView):
         self._move_all(ids, "full")
 
     @action("ended", _l("End"), _l("End the chosen offers? This is final."))
-    def action_end(self, ids: list[Any]) -> None:
+    def action_stop(self, ids: list[Any]) -> None:
         """End the chosen offers, all of them or none."""
         self._move_all(ids, "ended")
 

@@ -144,10 +144,10 @@ def release_for(case: Case, organization: Organization, *, today: date) -> Relea
         )
         .order_by(Release.organization.is_null(), Release.given_at.desc())
     )
-    rows = list(found)
-    if rows and rows[0].organization is None and _withdrawn_since(rows[0], case, organization):
+    best: Release | None = found.first()
+    if best and best.organization is None and _withdrawn_since(best, case, organization):
         return None
-    return rows[0] if rows else None
+    return best
 
 
 def _withdrawn_since(general: Release, case: Case, organization: Organization) -> bool:

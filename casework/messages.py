@@ -155,7 +155,9 @@ def mark_read(message: Message, *, by: Actor, at: datetime) -> Message:
     return message
 
 
-def conversation(*, case: Case | None, submission: Submission | None) -> ModelSelect:
+def conversation(
+    *, case: Case | None, submission: Submission | None
+) -> ModelSelect[Message]:
     """The messages of a case and of its request, the oldest first."""
     wanted = (Message.case == case) if case else (Message.submission == submission)
     if case and submission:

@@ -45,9 +45,9 @@ def register(app: Flask, config: Config) -> None:
     sheet = Stylesheet(STYLE.read_text(encoding="utf-8"))
     frame = functools.partial(page_frame, sheet.address, config)
     app.extensions["portal_frame"] = frame
+    door.url_value_preprocessor(limit_body)
     door.url_value_preprocessor(take_language)
     door.url_defaults(give_language)
-    door.before_request(limit_body)
     door.after_request(remember_language)
     door.after_app_request(compress)
     door.context_processor(frame)
@@ -79,8 +79,8 @@ class Stylesheet:
         return response
 
 
-def limit_body() -> None:
-    """No form of this door needs more."""
+def limit_body(endpoint: str | None, values: object) -> None:
+    """No form of this door needs more. Set before anything reads the body."""
     request.max_content_length = MAX_BODY
 
 

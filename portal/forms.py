@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -32,6 +33,7 @@ KINDS = {
 }  # fmt: skip
 BIRTHDAY = {"bday": ("bday-day", "bday-month", "bday-year")}
 DATE_PARTS = ("day", "month", "year")
+ENCODED = re.compile("(?:%[89A-Fa-f][0-9A-Fa-f])+")
 
 Raw = dict[str, list[str]]
 
@@ -209,12 +211,28 @@ def misfit(node: Node, parts: list[str], arrived: Iterable[list[str]]) -> Proble
     if node.spec.type is not None and node.spec.type.answer != "list":
         if any(len(each) > 1 for each in arrived):
             return Problem(NOT_ENOUGH_READ)
-    if any(DAMAGED.search(part) for part in parts):
+    if any(map(is_damaged, parts)):
         return Problem(UNREADABLE)
     longest = max(map(len, parts), default=0)
     if longest > MAX_RAW:
         return Problem(TOO_LONG, {"length": longest, "limit": limit_of(node.spec.question)})
     return None
+
+
+def is_damaged(text: str) -> bool:
+    """Whether no browser would have sent this.
+
+    Bytes of an urlencoded body that are no UTF-8 arrive percent-encoded; a pasted address
+    has such sequences too, but sound ones.
+    """
+    if DAMAGED.search(text):
+        return True
+    for found in ENCODED.findall(text):
+        try:
+            unquote_to_bytes(found).decode()
+        except UnicodeDecodeError:
+            return True
+    return False
 
 
 def plain(text: str) -> str:

@@ -60,7 +60,7 @@ def check(slug: str) -> Response:
         return lead_back(journey)
     if request.method == "GET":
         return showing.check(journey)
-    name, value = wish()
+    name, value = wish("submit", "back")
     journey.notice_trap()
     if (name, value) == ("action", "submit"):
         return send(journey)
@@ -81,7 +81,7 @@ def discard(slug: str) -> Response:
 
 def take_page(journey: Journey, place: Place) -> Response:
     """Take what was typed on a page, and go where its button leads."""
-    name, value = wish()
+    name, value = wish("next", "back")
     journey.notice_trap()
     raw, misfits = read_page(journey.filling, place, request.form, request.files)
     if "new" in request.form:
@@ -117,7 +117,7 @@ def go_on(
 
 def take_list(journey: Journey, place: Place) -> Response:
     """Add, change or remove rows, or go on."""
-    name, value = wish()
+    name, value = wish("next", "back", "add:", "remove:")
     journey.notice_trap()
     if name != "action" or value == "back":
         return leave(journey, place, name, value)
@@ -184,11 +184,9 @@ def leave(journey: Journey, place: Place | None, name: str, value: str) -> Respo
         keep_language(response, value)
     elif name == "discard":
         response = away(journey.address_of(DISCARD))
-    elif value == "back":
+    else:
         previous = journey.before(place)
         response = away(journey.address(previous, **way()) if previous else url_for("portal.start"))
-    else:
-        abort(400)
     return journey.set_cookie(response) if journey.draft else response
 
 
@@ -201,16 +199,25 @@ def lead_back(journey: Journey) -> Response:
     return away(url_for("portal.form", slug=journey.slug, **({"lost": "1"} if journey.token else {})))
 
 
-def wish() -> tuple[str, str]:
-    """The one button that was pressed, by name and value. Anything else is no form of ours."""
+def wish(*actions: str) -> tuple[str, str]:
+    """The one button that was pressed, by name and value. Anything else is no form of ours.
+
+    `actions` are the values that `action` has on this page; those with a colon begin one.
+    """
     pressed = [
         (name, value)
         for name in ("action", "language", "discard")
         for value in request.form.getlist(name)
     ]
-    if len(pressed) != 1 or (pressed[0][0] == "language" and pressed[0][1] not in LANGUAGES):
+    if len(pressed) != 1:
         abort(400)
-    return pressed[0]
+    name, value = pressed[0]
+    begun = tuple(each for each in actions if each.endswith(":"))
+    if name == "action" and value not in actions and not (begun and value.startswith(begun)):
+        abort(400)
+    if name == "language" and value not in LANGUAGES:
+        abort(400)
+    return name, value
 
 
 def way() -> dict[str, str]:

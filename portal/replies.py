@@ -71,7 +71,7 @@ def register(door: Blueprint) -> None:
 
 def show_reply(token: str) -> ResponseReturnValue:
     """What the centre asks; changes nothing, however often a scanner opens it."""
-    return _with_link(token, 410, lambda link: _page(link, Typed()))
+    return _with_link(token, 410, lambda link, referral: _page(link, referral, Typed()))
 
 
 def send_reply(token: str) -> ResponseReturnValue:
@@ -80,17 +80,18 @@ def send_reply(token: str) -> ResponseReturnValue:
 
 
 def _with_link(
-    token: str, already: int, then: Callable[[ReplyLink], ResponseReturnValue]
+    token: str, already: int, then: Callable[[ReplyLink, Referral], ResponseReturnValue]
 ) -> ResponseReturnValue:
     """Do something with a link that still acts; `already` is the status when it was used."""
     g.language = _language()
     try:
         link = referrals.link_of(token, at=now())
-        if link.purpose != "referral" or link.referral is None:
+        referral = link.referral
+        if link.purpose != "referral" or referral is None:
             raise NotFound()
-        if link.used_at or link.referral.is_final:
-            raise _answered(link.referral)
-        return _private(then(link))
+        if link.used_at or referral.is_final:
+            raise _answered(referral)
+        return _private(then(link, referral))
     except RowNotFound as error:
         raise NotFound() from error
     except LinkExpired as refusal:
@@ -99,42 +100,41 @@ def _with_link(
         return _private(_closed(_("Already answered"), refusal, already))
 
 
-def _send(link: ReplyLink) -> ResponseReturnValue:
+def _send(link: ReplyLink, referral: Referral) -> ResponseReturnValue:
     typed = Typed(*(clean(request.form.get(name, "")) for name in ("answer", "note", "free")))
     action = request.form.get("action", "send")
     if action == "language":
-        return _page(link, typed)
+        return _page(link, referral, typed)
     if action != "send":
         raise BadRequest()
-    problems = _problems(link.referral, typed)
+    problems = _problems(referral, typed)
     if problems:
-        return _page(link, typed, problems), 422
-    referral = _answer(link, typed)
+        return _page(link, referral, typed, problems), 422
+    answered = _answer(link, referral, typed)
     return render_template(
         "portal/reply_thanks.html",
-        answer=_(ANSWERS[referral.state]),
-        next_link=referrals.current_link(referral),
+        answer=_(ANSWERS[answered.state]),
+        next_link=referrals.current_link(answered),
         reply_address=reply_address,
         day=day,
     )
 
 
-def _answer(link: ReplyLink, typed: Typed) -> Referral:
+def _answer(link: ReplyLink, referral: Referral, typed: Typed) -> Referral:
     """Answer and free places together, or neither."""
-    organization = link.referral.organization
-    by, at = Actor("provider", id=link.id, name=organization.name), now()
+    by, at = Actor("provider", id=link.id, name=referral.organization.name), now()
     with transaction():
-        referral = referrals.reply_by_link(
+        answered = referrals.reply_by_link(
             link, typed.answer, note=typed.note.strip(), by=by, at=at
         )
         free = _places(typed.free)
         if free is not None:
-            service = referral.service
+            service = answered.service
             report_capacity(
                 service, places=service.capacity_places, free=free,
                 waiting=service.capacity_waiting, by=by, at=at,
             )  # fmt: skip
-    return referral
+    return answered
 
 
 def _problems(referral: Referral, typed: Typed) -> dict[str, str]:
@@ -168,8 +168,9 @@ def offered(referral: Referral) -> dict[str, str]:
     }
 
 
-def _page(link: ReplyLink, typed: Typed, problems: dict[str, str] | None = None) -> str:
-    referral = link.referral
+def _page(
+    link: ReplyLink, referral: Referral, typed: Typed, problems: dict[str, str] | None = None
+) -> str:
     return render_template(
         "portal/reply.html",
         link=link,
@@ -222,6 +223,7 @@ def _closed(title: str, refusal: Refusal, status: int) -> ResponseReturnValue:
         "portal/reply_closed.html",
         title=title,
         text=refusal.text(g.language),
+        answered=not isinstance(refusal, LinkExpired),
         staff_languages=_staff_languages(),
     )
     return page, status

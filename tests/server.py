@@ -71,6 +71,13 @@ def _serve(config: Config) -> None:
         serve(config)
 
 
+class _Staying(urllib.request.HTTPRedirectHandler):
+    """Gives a redirect back instead of following it."""
+
+    def redirect_request(self, *args: Any) -> None:
+        return None
+
+
 @dataclass
 class Answer:
     """What came back, in the shape of a test client's response."""
@@ -78,6 +85,7 @@ class Answer:
     status_code: int
     data: bytes
     request: Any
+    location: str = ""
 
     def get_data(self, as_text: bool = False) -> Any:
         """The body, as bytes or as text."""
@@ -85,15 +93,19 @@ class Answer:
 
 
 class Browser:
-    """Keeps cookies and follows redirects, over a real connection."""
+    """Keeps cookies, over a real connection; follows redirects unless it is `staying`."""
 
-    def __init__(self, address: str, cookies: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, address: str, cookies: dict[str, str] | None = None, *, staying: bool = False
+    ) -> None:
         self.address = address
         self.jar = http.cookiejar.CookieJar()
         for name, value in (cookies or {}).items():
             self.jar.set_cookie(_cookie(name, value))
         self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.jar)
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(self.jar),
+            _Staying if staying else urllib.request.HTTPRedirectHandler,
         )
 
     def get(self, path: str, **options: Any) -> Answer:
@@ -108,13 +120,15 @@ class Browser:
     def _open(self, request: urllib.request.Request) -> Answer:
         try:
             with self._opener.open(request, timeout=60) as response:
-                return _answer(response.status, response.read(), response.url)
+                return _answer(response)
         except urllib.error.HTTPError as error:
-            return _answer(error.code, error.read(), error.url)
+            return _answer(error)
 
 
-def _answer(status: int, data: bytes, url: str) -> Answer:
-    return Answer(status, data, SimpleNamespace(path=urllib.parse.urlsplit(url).path))
+def _answer(response: Any) -> Answer:
+    request = SimpleNamespace(path=urllib.parse.urlsplit(response.url).path)
+    location = response.headers.get("Location", "")
+    return Answer(response.status, response.read(), request, location)
 
 
 def _cookie(name: str, value: str) -> http.cookiejar.Cookie:

@@ -7,6 +7,7 @@ with `role="alert"`; the receipt has `id="reference"` and `id="pin"`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,11 +33,11 @@ class Page:
     text: str
     size: int = 0
 
-    @property
+    @functools.cached_property
     def root(self) -> Element:
         return html5lib.parse(self.text, namespaceHTMLElements=False)
 
-    @property
+    @functools.cached_property
     def form(self) -> Element | None:
         """The form that the buttons `action` belong to."""
         for form in self.root.iter("form"):
@@ -50,7 +51,7 @@ class Page:
         buttons = self.form.iter("button") if self.form is not None else ()
         return [each.get("value", "") for each in buttons if each.get("name") == "action"]
 
-    @property
+    @functools.cached_property
     def questions(self) -> dict[str, Element]:
         """The containers of questions by name."""
         return {each.get("data-question"): each for each in self.root.iter() if each.get("data-question")}

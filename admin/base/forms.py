@@ -279,7 +279,8 @@ class DeskConverter(CustomModelConverter):
         options.setdefault("description", field.help_text or "")
         options.setdefault("default", field.default)
         checks = list(options.get("validators") or [])
-        if not any(isinstance(check, validators.Optional) for check in checks):
+        decided = validators.Optional | validators.InputRequired | validators.DataRequired
+        if not any(isinstance(check, decided) for check in checks):
             needed = not (field.null or field.default is not None or isinstance(field, BooleanField))
             checks.insert(0, validators.InputRequired() if needed else validators.Optional())
         options["validators"] = checks

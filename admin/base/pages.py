@@ -38,7 +38,8 @@ class DeskRules:
 
     def is_accessible(self) -> bool:
         """Whether the screen stands in the reader's menu."""
-        return current_user.is_authenticated and self.may("read")
+        needed = self.permission_for(self._default_view)  # type: ignore[attr-defined]
+        return current_user.is_authenticated and current_actor().may(needed)
 
     def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
         if not current_user.is_authenticated:

@@ -116,7 +116,7 @@ class CaseworkView(DeskRules, Changing, Listing, ModelView):
         holder = type(value) if isinstance(value, Base) else None
         value = getattr(value, last, None)
         words = dict((self.column_choices or {}).get(name, ()))
-        if value in words:
+        if words and value in words:
             return _(str(words[value]))
         return show_value(value, column_of(holder, last) if holder else None)
 

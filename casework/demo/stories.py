@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from casework.appointments import plan_appointment, settle_appointment
@@ -18,7 +18,7 @@ from casework.cases import (
     plan_follow_up,
 )
 from casework.consent import give_release
-from casework.core.access import PUBLIC, SYSTEM
+from casework.core.access import PUBLIC, SYSTEM, Actor
 from casework.demo.names import (
     REGIONS,
     VOLUNTEERS_FAMILY,
@@ -32,12 +32,14 @@ from casework.people import Household
 from casework.questionnaires.models import live
 from casework.referrals import (
     ANSWERS,
+    Referral,
     acknowledge_referral,
     answer_referral,
     contact_person,
     decline_referral,
     draft_referral,
     expire_referral,
+    mark_shown,
     revoke_referral,
     send_referral,
 )
@@ -61,10 +63,9 @@ OUTCOMES: tuple[tuple[str, int], ...] = (
 OFFER_STATES = ("new", "new", "approved", "approved", "approved", "paused", "full", "ended")
 
 
-def tell_case(town: Town, household: Household) -> None:
-    """A case of a household, with whatever has happened in it so far."""
+def tell_case(town: Town, household: Household, opened: datetime) -> None:
+    """A case of a household since `opened`, with whatever has happened in it so far."""
     random = town.random
-    opened = town.ago(10, 800)
     person = household.people.first()
     manager = random.choice(town.managers) if random.random() < 0.8 else None
     case = open_case(
@@ -89,8 +90,8 @@ def tell_case(town: Town, household: Household) -> None:
         )  # fmt: skip
         if released and category.code in town.services and random.random() < 0.75:
             _tell_referral(town, case, need)
-        elif random.random() < 0.2:
-            move_need(need, random.choice(("met", "dropped", "covered")), by=SYSTEM, at=town.ago(0, 9))
+        elif random.random() < 0.8:
+            move_need(need, random.choice(("met", "met", "covered")), by=SYSTEM, at=town.ago(0, 9))
     _tell_case_state(town, case)
     _tell_days(town, case)
 
@@ -150,7 +151,7 @@ def _tell_referral(town: Town, case: Case, need: Need) -> None:
     outcome = random.choices([name for name, _ in OUTCOMES], [share for _, share in OUTCOMES])[0]
     drafted = town.ago(4, 60)
     referral = draft_referral(
-        case, need, service, follow_up_on=(drafted + timedelta(days=14)).date(),
+        case, need, service, follow_up_on=(drafted + timedelta(days=random.randint(14, 90))).date(),
         by=SYSTEM, at=drafted,
     )  # fmt: skip
     if outcome == "draft":
@@ -167,6 +168,18 @@ def _tell_referral(town: Town, case: Case, need: Need) -> None:
         expire_referral(referral, by=SYSTEM, at=answered)
     elif outcome != "sent":
         answer_referral(referral, outcome, by=SYSTEM, at=answered)
+    _close_loop(town, referral, answered)
+
+
+def _close_loop(town: Town, referral: Referral, answered: datetime) -> None:
+    """Older outcomes were read by both sides; where one brought no help, somebody went on."""
+    if not referral.is_final or answered > town.at - timedelta(days=4):
+        return
+    mark_shown(referral, by=SYSTEM, at=answered)
+    mark_shown(referral, by=Actor("person"), at=answered)
+    need = referral.need.refresh()
+    if need.state == "open" and town.random.random() < 0.7:
+        move_need(need, town.random.choice(("met", "dropped")), by=SYSTEM, at=answered)
 
 
 def tell_inbox(town: Town) -> None:

@@ -174,13 +174,16 @@ def _build_staff(town: Town) -> list[tuple[str, str, str]]:
 
 def _build_people(town: Town, people: int) -> None:
     """Households of every size until there are `people` people; most of them have a case."""
-    left = people
+    left, households = people, []
     while left > 0:
         size = min(town.random.choice(SIZES), left)
-        household = _build_household(town, size)
+        households.append(_build_household(town, size))
         left -= size
-        if town.random.random() < 0.93:
-            tell_case(town, household)
+    town.random.shuffle(households)
+    supported = households[: max(1, round(len(households) * 0.93))]
+    days = sorted((town.ago(10, 800) for _ in supported))
+    for household, opened in zip(supported, days, strict=True):
+        tell_case(town, household, opened)
 
 
 def _build_household(town: Town, size: int) -> Household:

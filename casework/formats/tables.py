@@ -146,7 +146,7 @@ def read_csv(data: bytes, name: str) -> Table:
     header = next(rows, None)
     if header is None:
         raise EmptyTable(file=name)
-    kept = []
+    kept: list[TableRow] = []
     for row in rows:
         if len(kept) >= MAX_ROWS:
             raise TooManyRows(file=name, most=f"{MAX_ROWS:,}")

@@ -1,5 +1,6 @@
 """The person's page: what became of the request, and what the person has been shown."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from casework.referrals import (
 from casework.submissions import decline_submission
 from casework.volunteers import Offer, move_offer
 from tests.pages import csrf_token
-from tests.portal.visits import page, press, sign_in
+from tests.portal.visits import counted, page, press, sign_in
 
 # What it says
 
@@ -110,6 +111,37 @@ def test_what_people_wrote_stays_text(client, sent, words):
     assert "<script>alert" not in text
     assert words.replace("<", "&lt;").replace(">", "&gt;") in text
     assert "9359" not in text
+
+
+def fill(world, submission, referred, times):
+    """Put more of everything into the case of a request."""
+    case = case_of(submission)
+    for n in range(times):
+        referred(submission)
+        world.need(case, "debt")
+        world.appointment(case, world.at + timedelta(days=n + 1))
+        send_message(f"Number {n}", case=case, language="de", by=SYSTEM, at=world.at)
+
+
+def test_the_page_takes_as_many_statements_for_much_as_for_little(
+    client, world, accepted, referred
+):
+    submission = accepted()
+    sign_in(client, submission)
+    fill(world, submission, referred, 1)
+    with counted() as few:
+        page(client)
+    fill(world, submission, referred, 5)
+    with counted() as many:
+        page(client)
+    assert len(many) == len(few) <= 16
+
+
+def test_a_full_page_stays_small(client, world, accepted, referred):
+    submission = accepted()
+    sign_in(client, submission)
+    fill(world, submission, referred, 8)
+    assert len(gzip.compress(page(client, "/ar/status").encode())) <= 8 * 1024
 
 
 # Being shown an outcome

@@ -84,7 +84,9 @@ class Register:
                 for row in model.select().where(model.id << wanted[start : start + CHUNK]):
                     self._remember(row)
         places = ServiceAtLocation.select()
-        self.pairs = {(str(row.service_id), str(row.location_id)): row.id for row in places}
+        self.pairs = {
+            (str(row.__data__["service"]), str(row.__data__["location"])): row.id for row in places
+        }
 
     def match(self, kind: str, key: str) -> DirectoryModel | None:
         """The stored row: the one of this source with this key, else the one with this id."""

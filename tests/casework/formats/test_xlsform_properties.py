@@ -62,7 +62,7 @@ RAW = st.dictionaries(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(ROWS, max_size=9), RAW)
 def test_any_survey_is_read_and_any_usable_one_is_filled_in(rows, raw):
     table = "\n".join([HEADINGS, *(" | ".join(row) for row in rows)])

@@ -5,6 +5,7 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from casework.formats.xlsform import read_xlsform, write_xlsform
+from casework.questionnaires.compiling import compile_form
 from casework.questionnaires.definitions import from_json, to_json
 from casework.questionnaires.places import places
 from casework.questionnaires.steps import begin
@@ -44,6 +45,7 @@ def test_out_and_back_gives_the_same_definition(read):
         assert from_json(to_json(found.definition)) == found.definition, path.name
 
 
+@pytest.mark.slow
 def test_other_software_accepts_the_export_of_what_it_accepted(read, tmp_path):
     accepted = 0
     for path, found in read.items():
@@ -61,8 +63,6 @@ def test_other_software_accepts_the_export_of_what_it_accepted(read, tmp_path):
 def test_every_usable_file_can_be_begun(read):
     for path, found in read.items():
         if found.is_usable:
-            from casework.questionnaires.compiling import compile_form
-
             filling = begin(compile_form(found.definition), now=NOW)
             assert places(filling), path.name
             assert isinstance(problems(filling), list)

@@ -1,7 +1,7 @@
 """Definitions as data: nothing is lost on the way to JSON and back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.questionnaires.definitions import (
@@ -62,6 +62,7 @@ DEFINITIONS = st.builds(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(DEFINITIONS)
 def test_json_gives_back_an_equal_definition(definition):
     again = from_json(to_json(definition))

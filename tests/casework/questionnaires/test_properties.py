@@ -40,7 +40,7 @@ def people() -> Node:
     return root
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(EXPRESSIONS)
 def test_an_expression_gives_a_value_or_an_expression_error(text):
     try:
@@ -60,7 +60,7 @@ def test_a_pattern_gives_an_answer_or_an_expression_error(pattern, text):
     assert found in (True, False)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(sorted(QUESTION_TYPES)),
     st.lists(ANY_TEXT, max_size=5),
@@ -86,7 +86,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(KEYS, JSON, max_size=6))
 def test_answers_in_any_shape_can_be_looked_at(answers):
     filling = fill(household(), answers, now=NOW, language="ar")
@@ -96,7 +96,7 @@ def test_answers_in_any_shape_can_be_looked_at(answers):
     assert again.final() == filling.final()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(KEYS, st.lists(ANY_TEXT, max_size=4), max_size=6))
 def test_a_page_takes_whatever_arrives(raw):
     filling = fill(household(), {"size": "3"}, now=datetime(2026, 1, 1, tzinfo=UTC))
