@@ -66,7 +66,9 @@ MENU: list[tuple[Any, type]] = [
 ]
 
 ERRORS = {
-    400: _l("This form is no longer valid. Please go back, load the page again and repeat the step."),
+    400: _l(
+        "This form is no longer valid. Please go back, load the page again and repeat the step."
+    ),
     404: _l("This page does not exist, or it is not open to your account."),
     405: _l("This address cannot be used like that. Please go back."),
     413: _l("What you sent is too large. Please send less at once."),

@@ -1,4 +1,4 @@
-"""Who is at the desk: accounts through Flask-Security, sessions that end, the actor of a request."""
+"""Who is at the desk: accounts through Flask-Security, sessions that end, who acts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class OnceTotp(Totp):
         """A new secret in passlib's JSON form."""
         return self._totp.new().to_json(encrypt=False)
 
-    def verify_totp(self, token: str, totp_secret: str, user: User, window: int = 30) -> bool:
+    def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 30) -> bool:
         """Whether `token` fits now, one step early or late, and was not used before."""
         try:
             match = self._totp.verify(
@@ -96,10 +96,16 @@ def security() -> Security:
     return current_app.extensions["security"]
 
 
+def find_user(**column: Any) -> User | None:
+    """The account in which a column has this value."""
+    found: User | None = security().datastore.find_user(**column)
+    return found
+
+
 def register_security(app: Flask, settings: Config) -> None:
     """Flask-Security with our table, without its own pages and without its tokens."""
     app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
         SECURITY_TWO_FACTOR=True,
@@ -176,9 +182,7 @@ def may_try(email: str) -> bool:
     """Count one more try to sign in; False when the account or the network has used up its own."""
     at = now()
     own = throttles.allow("sign-in", email, limit=TRIES, window=TRIES_WINDOW, at=at)
-    shared = throttles.allow(
-        "sign-in address", _address(), limit=TRIES, window=TRIES_WINDOW, at=at
-    )
+    shared = throttles.allow("sign-in address", _address(), limit=TRIES, window=TRIES_WINDOW, at=at)
     if not (own and shared):
         log.warning("too many tries to sign in")
     return own and shared
@@ -212,5 +216,3 @@ def form_text(name: str, longest: int = 300) -> str:
     """A posted text without outer blanks; too long or with control characters counts as empty."""
     text = request.form.get(name, "").strip()
     return text if len(text) <= longest and text.isprintable() else ""
-
-

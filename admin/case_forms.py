@@ -288,11 +288,6 @@ class NewCaseForm(DeskForm):
         if not current_actor().sees_all:
             del self.organization
 
-    def validate_family_name(self, field: Any) -> None:
-        """A person has a name."""
-        if not (field.data or self.given_name.data):
-            raise validators.ValidationError(_("A person needs at least one name."))
-
     def validate_assigned_to(self, field: Any) -> None:
         """Who works on a case can see it."""
         if "organization" in self:

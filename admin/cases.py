@@ -41,7 +41,7 @@ from casework.core.audit import record_read
 from casework.core.db import transaction
 from casework.core.lookups import email_keys, find_all, phone_keys
 from casework.life_areas import LifeArea
-from casework.people import Household, Person, add_person, create_household
+from casework.people import Household, NameMissing, Person, add_person, create_household
 from casework.providers import Organization
 from casework.submissions import Submission
 
@@ -174,9 +174,13 @@ class Cases(CaseWork, CaseworkView):
         posted = request.form if request.method == "POST" else None
         form = NewCaseForm(posted, data={"language": reading_language()})
         if posted is not None and form.validate():
-            case = open_new_case(form)
-            flash(_("The case %(case)s was opened.", case=case), "success")
-            return redirect(self.get_url(".show", id=case.id), 303)
+            try:
+                case = open_new_case(form)
+            except NameMissing as refusal:
+                form.family_name.errors = [refusal.text(reading_language())]
+            else:
+                flash(_("The case %(case)s was opened.", case=case), "success")
+                return redirect(self.get_url(".show", id=case.id), 303)
         page = self.render("desk/new_case.html", form=form, **PAGE_WORDS)
         return page, 422 if form.errors else 200
 

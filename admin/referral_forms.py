@@ -99,7 +99,7 @@ class AnswerForm(DeskForm):
     def __init__(self, posted: Any, referral: Referral) -> None:
         """Only answers that may follow the referral's state are offered."""
         super().__init__(posted)
-        self.answer.choices = [
+        self.answer.offered = [
             (name, STATES.names[name]) for name in ANSWERS if STATES.allows(referral.state, name)
         ]
 

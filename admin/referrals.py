@@ -150,20 +150,23 @@ class ReferralWork:
 
         def do(row: Referral, **who: Any) -> None:
             revoke_referral(row, note=form.note.data, **who)
-            mark_shown(row, **who)
 
         return self._pressed(id, do, _("Taken back. The provider's link is closed."))
 
     @expose("/<uuid:id>/decline", methods=("POST",))
     def decline(self, id: uuid.UUID) -> ResponseReturnValue:
         """The person told us that they do not want it."""
-        said = _("Noted: the person does not want it.")
-        return self._pressed(id, and_seen(decline_referral), said)
+        return self._pressed(id, decline_referral, _("Noted: the person does not want it."))
 
     @expose("/<uuid:id>/expire", methods=("POST",))
     def expire(self, id: uuid.UUID) -> ResponseReturnValue:
         """Nobody answered, and we wait no longer."""
-        return self._pressed(id, and_seen(expire_referral), _("Closed without an answer."))
+
+        def do(row: Referral, **who: Any) -> None:
+            expire_referral(row, **who)
+            mark_shown(row, **who)
+
+        return self._pressed(id, do, _("Closed without an answer."))
 
     @expose("/<uuid:id>/noted", methods=("POST",))
     def noted(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -325,16 +328,6 @@ def referral_or_404(id: uuid.UUID) -> Referral:
     query = Referral.scope(current_actor()).where(Referral.id == id)
     rows = list(query.with_related(*LOADS))
     return rows[0] if rows else abort(404)
-
-
-def and_seen(verb: Callable[..., Referral]) -> Callable[..., None]:
-    """The verb, and that the sender, who calls it, knows the outcome."""
-
-    def do(row: Referral, **who: Any) -> None:
-        verb(row, **who)
-        mark_shown(row, **who)
-
-    return do
 
 
 def missing_fields(referral: Referral, release: Any) -> list[str]:

@@ -23,7 +23,9 @@ from casework.sites import Site
 from casework.texts import Text, change_text
 
 CODE = {
-    "description": _l("Small letters, digits and _. It stays the same for ever: forms refer to it."),
+    "description": _l(
+        "Small letters, digits and _. It stays the same for ever: forms refer to it."
+    ),
     "validators": [
         validators.InputRequired(),
         validators.Regexp(r"[a-z][a-z0-9_]*\Z", message=_l("Small letters, digits and _ only.")),

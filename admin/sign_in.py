@@ -19,6 +19,7 @@ from admin.auth import (
     current_actor,
     drop_session,
     end_session,
+    find_user,
     form_text,
     may_try,
     now,
@@ -145,9 +146,9 @@ def _first_step() -> ResponseReturnValue:
     wanted = safe_target(request.form.get("next"))
     if not may_try(email):
         return _too_many()
-    user = security().datastore.find_user(email=email) if email else None
+    user = find_user(email=email) if email else None
     known = user.password if user is not None and user.active else None
-    if not verify_password(known, password):
+    if not verify_password(known, password) or user is None:
         sign_in_log.warning("refused a password")
         error = _("E-mail address or password is not right. Please check both and try again.")
         return _show_login(error, email=email, wanted=wanted), 401
@@ -179,7 +180,7 @@ def _finish(user: User, wanted: str | None) -> ResponseReturnValue:
     """Enter with the code from the app, or with a recovery code, which is used up by it."""
     code = form_text("code", 40).replace(" ", "")
     if len(code) <= 8:
-        fits = security().totp_factory.verify_totp(code, user.tf_totp_secret, user)
+        fits = security().totp_factory.verify_totp(code, user.tf_totp_secret or "", user)
     else:
         fits = _fits_recovery(user, code)
     if not fits:
@@ -203,7 +204,7 @@ def _pending_user() -> User | None:
     if not pending or now().timestamp() - pending["at"] > PENDING_SECONDS:
         session.pop("sign_in", None)
         return None
-    user = security().datastore.find_user(fs_uniquifier=pending["user"])
+    user = find_user(fs_uniquifier=pending["user"])
     return user if user is not None and user.active else None
 
 
@@ -239,7 +240,9 @@ def _offered_secret(user: User) -> str | None:
 
 
 def _wrong_code() -> str:
-    return _("This code is not right or was used before. Please wait for the next one and enter it.")
+    return _(
+        "This code is not right or was used before. Please wait for the next one and enter it."
+    )
 
 
 def _too_many() -> ResponseReturnValue:

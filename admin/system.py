@@ -127,9 +127,7 @@ class StaffAccounts(CaseworkView):
                 language=form.language.data, by=by, at=at, **columns,
             )  # fmt: skip
         password = form.password.data or make_password()
-        row = add_staff(
-            form.email.data, Role(form.role.data), password, by=by, at=at, **columns
-        )
+        row = add_staff(form.email.data, Role(form.role.data), password, by=by, at=at, **columns)
         row.language = form.language.data
         row.save()
         if not form.password.data:
@@ -197,7 +195,9 @@ class Outbox(CaseworkView):
         failed = [mail for mail in self.rows(ids) if mail.state == "failed"]
         for mail in failed:
             retry_mail(mail, by=current_actor(), at=now())
-        text = ngettext("%(count)s mail is tried again.", "%(count)s mails are tried again.", len(failed))
+        text = ngettext(
+            "%(count)s mail is tried again.", "%(count)s mails are tried again.", len(failed)
+        )
         flash(text, "success")
 
 

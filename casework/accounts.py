@@ -75,10 +75,11 @@ def choose_language(staff: Staff, language: str, *, by: Actor, at: datetime) -> 
 
 
 @recorded("staff:password_changed", needs=OWN)
-def change_password(
-    staff: Staff, present: str, wanted: str, *, by: Actor, at: datetime
-) -> Staff:
-    """A new password of one's own; every session ends. Raises `WrongPassword`, `PasswordRefused`."""
+def change_password(staff: Staff, present: str, wanted: str, *, by: Actor, at: datetime) -> Staff:
+    """A new password of one's own; every session ends.
+
+    Raises `WrongPassword`, `PasswordRefused`.
+    """
     if not verify_password(staff.password, present):
         raise WrongPassword()
     staff.password = hash_password(wanted)
@@ -97,9 +98,7 @@ def enrol_second_factor(staff: Staff, secret: str, *, by: Actor, at: datetime) -
 
 
 @recorded("staff:recovery_codes_made", needs=OWN)
-def keep_recovery_codes(
-    staff: Staff, codes: list[str], *, by: Actor, at: datetime
-) -> Staff:
+def keep_recovery_codes(staff: Staff, codes: list[str], *, by: Actor, at: datetime) -> Staff:
     """Store digests of `codes`, in place of the earlier ones."""
     staff.mf_recovery_codes = [keyring().digest("recovery code", _own(staff, c)) for c in codes]
     staff.save()
@@ -129,8 +128,15 @@ def note_code(staff: Staff, counter: int) -> bool:
 
 @recorded("staff:changed")
 def change_staff(
-    staff: Staff, *, email: str, name: str, role: Role, organization: Organization | None,
-    language: str, by: Actor, at: datetime,
+    staff: Staff,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    organization: Organization | None,
+    language: str,
+    by: Actor,
+    at: datetime,
 ) -> Staff:
     """Change an account; a new role or organisation ends its sessions.
 

@@ -26,7 +26,11 @@ class ScopedLoader(AjaxModelLoader):
     """
 
     def __init__(
-        self, name: str, model: type[Base], *, fields: Iterable[Field | str] = (),
+        self,
+        name: str,
+        model: type[Base],
+        *,
+        fields: Iterable[Field | str] = (),
         find: Finder | None = None,
     ) -> None:
         super().__init__(name, {})
@@ -49,7 +53,7 @@ class ScopedLoader(AjaxModelLoader):
             return None
         return self.model.scope(current_actor()).where(self.model.id == key).first()
 
-    def get_list(self, query: str, offset: int = 0, limit: int = MOST) -> list[Base]:
+    def get_list(self, query: str, offset: int = 0, limit: int = MOST) -> list[Any]:
         """At most 20 rows within the reader's scope that have every word."""
         words = (query or "").strip()[:100]
         if "\0" in words:

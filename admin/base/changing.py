@@ -14,6 +14,7 @@ from admin.auth import current_actor, now
 from admin.base.inline import ADD, InlineRows
 from admin.base.pages import safe_url
 from admin.base.shown import show_value
+from admin.base.whole import Whole
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from casework.core import audit
@@ -28,7 +29,7 @@ REVISION = "_revision"
 LOOK_UP = "_lookup"
 
 
-class Changing:
+class Changing(Whole):
     """The half of `CaseworkView` that changes rows."""
 
     refusal_fields: ClassVar[dict[type[Refusal], str]] = {}
@@ -45,7 +46,8 @@ class Changing:
         form.populate_obj(row)
         if created or row.is_dirty():
             row.save(force_insert=created)
-            audit.record(f"{self.resource}:{'created' if created else 'changed'}", row, by=by, at=at)
+            event = "created" if created else "changed"
+            audit.record(f"{self.resource}:{event}", row, by=by, at=at)
         return row
 
     def remove(self, row: Base, *, by: Actor, at: Any) -> None:
@@ -199,12 +201,10 @@ class Changing:
 
     def details_values(self, row: Base) -> dict[str, Any]:
         """What the details template gets; screens add their own."""
-        shown = [
-            (label, self.shown(row, name)) for name, label in self.get_details_columns()
-        ]
+        shown = [(label, self.shown(row, name)) for name, label in self.get_details_columns()]
         return {"row": row, "model": row, "details": shown}
 
-    def get_save_return_url(self, model: Base, is_created: bool = False) -> str:
+    def get_save_return_url(self, model: Any, is_created: bool = False) -> str:
         """Where to go after saving: back to where the form was opened, else to the row."""
         if self.can_view_details:
             return safe_url(self.get_url(".details_view", id=model.id))

@@ -40,6 +40,8 @@ class DeskFilter(BaseFilter):
 
     control = "text"
 
+    column: Any
+
     def __init__(self, column: Field, name: Any, key: str) -> None:
         super().__init__(name)
         self.column = column

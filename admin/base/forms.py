@@ -75,9 +75,15 @@ class RowField(fields.SelectField):
     widget = widgets.Select()
 
     def __init__(
-        self, label: Any = None, validators: Any = None, *, model: type[Base] | None = None,
-        rows: Callable[[Any], Any] | None = None, loader: ScopedLoader | None = None,
-        allow_blank: bool = False, **kwargs: Any,
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        model: type[Base] | None = None,
+        rows: Callable[[Any], Any] | None = None,
+        loader: ScopedLoader | None = None,
+        allow_blank: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, choices=[], validate_choice=False, **kwargs)
         self.model = loader.model if loader else model
@@ -161,9 +167,7 @@ class LabelsField(fields.Field):
 
     def inputs(self) -> list[tuple[Any, str, str]]:
         """Language, name of the input and present text, one for each language."""
-        return [
-            (LANGUAGES[tag], f"{self.name}-{tag}", self.data.get(tag, "")) for tag in self.tags
-        ]
+        return [(LANGUAGES[tag], f"{self.name}-{tag}", self.data.get(tag, "")) for tag in self.tags]
 
     def pre_validate(self, form: Any) -> None:
         missing = [LANGUAGES[tag].autonym for tag in self.needed if not self.data.get(tag)]
@@ -281,8 +285,8 @@ class DeskConverter(CustomModelConverter):
         checks = list(options.get("validators") or [])
         decided = validators.Optional | validators.InputRequired | validators.DataRequired
         if not any(isinstance(check, decided) for check in checks):
-            needed = not (field.null or field.default is not None or isinstance(field, BooleanField))
-            checks.insert(0, validators.InputRequired() if needed else validators.Optional())
+            optional = field.null or field.default is not None or isinstance(field, BooleanField)
+            checks.insert(0, validators.Optional() if optional else validators.InputRequired())
         options["validators"] = checks
         return options
 

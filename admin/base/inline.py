@@ -46,7 +46,7 @@ class InlineRows(InlineModelFormList):
         return not self.errors
 
     def save_related(self, obj: Base) -> None:
-        """Store the rows under `obj`; those marked to go are deleted, without what hangs on them."""
+        """Store the rows under `obj`; those marked to go are deleted, alone."""
         by, at = current_actor(), now()
         known = {str(row.id): row for row in self._own(obj)}
         resource = self.model._meta.table_name
@@ -62,7 +62,8 @@ class InlineRows(InlineModelFormList):
                 setattr(row, self.prop, obj)
                 if created or row.is_dirty():
                     row.save(force_insert=created)
-                    audit.record(f"{resource}:{'created' if created else 'changed'}", row, by=by, at=at)
+                    event = "created" if created else "changed"
+                    audit.record(f"{resource}:{event}", row, by=by, at=at)
 
     def _own(self, parent: Any) -> Any:
         """The rows under `parent` that the reader may see; `parent` may be a back reference."""

@@ -17,6 +17,7 @@ from admin.base.ajax import parse_id
 from admin.base.exports import TYPES, WRITERS
 from admin.base.filters import DeskFilter, filters_for
 from admin.base.pages import safe_url
+from admin.base.whole import Whole
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext
 from casework.core import audit
@@ -27,7 +28,7 @@ from casework.core.lookups import Key, find_all
 MOST_CHOSEN = 500
 
 
-class Listing:
+class Listing(Whole):
     """The half of `CaseworkView` that shows many rows."""
 
     related: ClassVar[tuple[Any, ...] | None] = None
@@ -92,9 +93,9 @@ class Listing:
         }
 
     def get_sortable_columns(self) -> dict[str, Field]:
-        """Names in the list and the columns that order by them. Raises ValueError for a sealed one."""
+        """Names in the list and the columns that order by them. ValueError for a sealed one."""
         found = {}
-        for name, wanted in super().get_sortable_columns().items():
+        for name, wanted in super().get_sortable_columns().items()  # type: ignore[misc]:
             field = self.model._meta.fields[wanted] if isinstance(wanted, str) else wanted
             if isinstance(field, SealedField):
                 raise ValueError(f"{name} is sealed: a list cannot be ordered by it.")
@@ -204,7 +205,7 @@ class Listing:
         if not rows:
             flash(_("Please choose at least one entry first."), "error")
             return redirect(back, 303)
-        handler, text, question = self._actions_data[name]
+        handler, _text, question = self._actions_data[name]
         if question and "confirmed" not in request.form:
             return self._ask(name, str(question), rows, back)
         with transaction():

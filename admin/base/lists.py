@@ -62,9 +62,7 @@ class Page:
     has_next: bool
 
 
-def fetch(
-    query: ModelSelect, *, page: int, size: int, related: tuple[Any, ...] = ()
-) -> Page:
+def fetch(query: ModelSelect, *, page: int, size: int, related: tuple[Any, ...] = ()) -> Page:
     """The rows of `page` with their related rows: one statement each, and one for the count."""
     count = query.clone().order_by().limit(COUNT_CAP + 1).count()
     wanted = query.limit(size + 1).offset(page * size)

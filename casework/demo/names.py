@@ -90,7 +90,9 @@ REGIONS = (
     ),
 )  # fmt: skip
 
-VOLUNTEERS_FEMALE = _names("Monika Sabine Petra Ursula Claudia Susanne Birgit Renate Julia Lena Karin")
+VOLUNTEERS_FEMALE = _names(
+    "Monika Sabine Petra Ursula Claudia Susanne Birgit Renate Julia Lena Karin"
+)
 VOLUNTEERS_MALE = _names("Thomas Michael Andreas Wolfgang Klaus Jürgen Peter Stefan Jonas Bernd")
 VOLUNTEERS_FAMILY = _names(
     "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Bauer Richter"

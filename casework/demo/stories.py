@@ -35,7 +35,6 @@ from casework.referrals import (
     Referral,
     acknowledge_referral,
     answer_referral,
-    contact_person,
     decline_referral,
     draft_referral,
     expire_referral,
@@ -148,7 +147,7 @@ def _tell_days(town: Town, case: Case) -> None:
 def _tell_referral(town: Town, case: Case, need: Need) -> None:
     random = town.random
     service = random.choice(town.services[need.category.code])
-    outcome = random.choices([name for name, _ in OUTCOMES], [share for _, share in OUTCOMES])[0]
+    outcome = _next_outcome(town)
     drafted = town.ago(4, 60)
     referral = draft_referral(
         case, need, service, follow_up_on=(drafted + timedelta(days=random.randint(14, 90))).date(),
@@ -169,6 +168,15 @@ def _tell_referral(town: Town, case: Case, need: Need) -> None:
     elif outcome != "sent":
         answer_referral(referral, outcome, by=SYSTEM, at=answered)
     _close_loop(town, referral, answered)
+
+
+def _next_outcome(town: Town) -> str:
+    """Outcomes are drawn like cards, so that a town of any size has each of them soon."""
+    if not town.outcomes:
+        town.outcomes = [name for name, share in OUTCOMES for _ in range(share)]
+        town.random.shuffle(town.outcomes)
+        town.outcomes += sorted({name for name, _ in OUTCOMES})
+    return town.outcomes.pop()
 
 
 def _close_loop(town: Town, referral: Referral, answered: datetime) -> None:
@@ -204,12 +212,13 @@ def tell_inbox(town: Town) -> None:
 def _help_answers(town: Town, region: Any) -> dict[str, Any]:
     random = town.random
     area = random.choice(list(LifeArea.in_order()))
-    codes = sorted(category.code for category in town.categories if category.life_area_id == area.id)
+    codes = sorted(each.code for each in town.categories if each.life_area_id == area.id)
+    born = (random.randint(1965, 2005), random.randint(1, 9), random.randint(0, 9))
     return {
         "filled_by": "self",
         "given_name": random.choice(region.female + region.male),
         "family_name": random.choice(region.family),
-        "birth_date": f"{random.randint(1965, 2005)}-0{random.randint(1, 9)}-1{random.randint(0, 9)}",
+        "birth_date": "{}-0{}-1{}".format(*born),
         "interpreter": random.choice(("yes", "sometimes", "no")),
         "housing": "shared",
         "alone": "yes",

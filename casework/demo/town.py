@@ -79,12 +79,15 @@ class Town:
     managers: list[Staff] = field(default_factory=list)
     services: dict[str, list[Service]] = field(default_factory=dict)
     categories: list[NeedCategory] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
 
     def ago(self, least: float, most: float) -> datetime:
         """A moment in office hours between so many days ago."""
         day = self.at - timedelta(days=self.random.uniform(least, most))
         return min(
-            day.replace(hour=self.random.randint(8, 15), minute=self.random.choice((0, 15, 30, 45))),
+            day.replace(
+                hour=self.random.randint(8, 15), minute=self.random.choice((0, 15, 30, 45))
+            ),
             self.at,
         )
 
@@ -120,12 +123,11 @@ def _require_empty() -> None:
 
 def _build_places(town: Town) -> None:
     for name, kind, capacity, planned in SITES:
-        town.sites.append(
-            Site.create(
-                name=name, kind=kind, capacity=capacity, planned_arrivals=planned,
-                planned_on=(town.at + timedelta(days=90)).date() if planned else None,
-            )  # fmt: skip
-        )
+        site = Site.create(
+            name=name, kind=kind, capacity=capacity, planned_arrivals=planned,
+            planned_on=(town.at + timedelta(days=90)).date() if planned else None,
+        )  # fmt: skip
+        town.sites.append(site)
     for name in PARTNERS:
         row = Organization(name=name, email=_address(name))
         town.partners.append(save_organization(row, by=SYSTEM, at=town.at))
@@ -145,8 +147,8 @@ def _build_places(town: Town) -> None:
             set_categories(service, [by_code[code] for code in codes], by=SYSTEM, at=town.at)
             free = town.random.choice((0, 0, 1, 2, places // 3))
             report_capacity(
-                service, places=places, free=free, waiting=0 if free else town.random.randint(0, 30),
-                by=SYSTEM, at=town.ago(0, 60),
+                service, places=places, free=free,
+                waiting=0 if free else town.random.randint(0, 30), by=SYSTEM, at=town.ago(0, 60),
             )  # fmt: skip
             for code in codes:
                 town.services.setdefault(code, []).append(service)
@@ -181,7 +183,7 @@ def _build_people(town: Town, people: int) -> None:
         left -= size
     town.random.shuffle(households)
     supported = households[: max(1, round(len(households) * 0.93))]
-    days = sorted((town.ago(10, 800) for _ in supported))
+    days = sorted(town.ago(10, 800) for _ in supported)
     for household, opened in zip(supported, days, strict=True):
         tell_case(town, household, opened)
 

@@ -97,7 +97,8 @@ def act(client: Any, action: str, *ids: Any, table: str = "shelves", **more: Any
     data = hidden_fields(body(client.get(f"/admin/{table}/")))
     token = {"csrf_token": data["csrf_token"]}
     return client.post(
-        f"/admin/{table}/action/", data=token | {"action": action, "rowid": [str(each) for each in ids]} | more
+        f"/admin/{table}/action/",
+        data=token | {"action": action, "rowid": [str(each) for each in ids]} | more,
     )
 
 
@@ -424,7 +425,9 @@ def test_nonsense_in_a_lists_address_is_left_out(coordinator, query):
     assert coordinator.get(f"/admin/shelves/?{query}").status_code == 200
 
 
-@pytest.mark.parametrize("query", ["sort=2", "page=99999999999999999999", "endpoint=x", "_method=x"])
+@pytest.mark.parametrize(
+    "query", ["sort=2", "page=99999999999999999999", "endpoint=x", "_method=x"]
+)
 def test_nonsense_in_a_lists_address_breaks_the_stock_view(stock, query):
     for number in range(30):
         shelf(f"Shelf {number}", owner_id=stock.organization_id)
@@ -438,7 +441,9 @@ def test_an_id_that_names_nothing_is_404(coordinator, page, key):
     assert coordinator.get(f"/admin/shelves/{page}/?id={key}").status_code == 404
 
 
-@pytest.mark.parametrize("target", ["/\x1a///evil.example", "//evil.example", "https://evil.example"])
+@pytest.mark.parametrize(
+    "target", ["/\x1a///evil.example", "//evil.example", "https://evil.example"]
+)
 def test_returning_never_leaves_the_desk(coordinator, target):
     row = shelf()
     answer = change(coordinator, row, name="X", kind="tall", url=target)
@@ -511,7 +516,9 @@ def test_two_related_filters_work_together(coordinator):
     page = body(coordinator.get("/admin/books/?flt_shelves_name=Oak&flt_shelves_kind=wide"))
     assert "First book" in page
     assert "Second book" not in page
-    page = body(coordinator.get(f"/admin/books/?flt_shelf={elm.id}&flt_shelves_name=Elm&sort=shelf"))
+    page = body(
+        coordinator.get(f"/admin/books/?flt_shelf={elm.id}&flt_shelves_name=Elm&sort=shelf")
+    )
     assert "Second book" in page
     assert "First book" not in page
 
@@ -653,7 +660,9 @@ def test_the_stock_view_changes_a_cell_where_editing_is_off(db, config, clock):
 
     row = shelf()
     client = make_stock(config, clock, ReadOnly(Shelf, endpoint="shelves")).test_client()
-    client.post("/admin/shelves/ajax/update/", data={"list_form_pk": str(row.id), "name": "Changed"})
+    client.post(
+        "/admin/shelves/ajax/update/", data={"list_form_pk": str(row.id), "name": "Changed"}
+    )
     assert row.refresh().name == "Changed"
 
 
@@ -775,9 +784,9 @@ def test_no_cell_of_a_table_is_a_formula(start):
 
 def test_exports_escape_formulas_where_the_stock_view_does_not(coordinator, stock):
     shelf("=HYPERLINK(1)", owner_id=stock.organization_id)
-    assert "\n=HYPERLINK" in body(stock.get("/admin/shelves/export/csv/")).replace("\r", "").replace(
-        ",=", "\n="
-    )
+    assert "\n=HYPERLINK" in body(stock.get("/admin/shelves/export/csv/")).replace(
+        "\r", ""
+    ).replace(",=", "\n=")
     text = coordinator.get("/admin/shelves/export/csv/").get_data().decode("utf-8-sig")
     assert "'=HYPERLINK" in text
     assert "\n=HYPERLINK" not in text

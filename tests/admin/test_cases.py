@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from admin.timeline import EVENTS
 from casework.appointments import Appointment
 from casework.cases import (
     Case,
@@ -25,7 +26,6 @@ from casework.core.audit import RECORDED, AuditEntry
 from casework.messages import Message, receive_message, send_message
 from casework.people import Household, Person
 from casework.referrals import answer_referral
-from admin.timeline import EVENTS
 from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
 from tests.world import World
@@ -63,7 +63,7 @@ def test_a_case_is_found_by_whole_words_of_a_name_and_by_phone(
     other = world.case(household=world.household(), given_name="Karim", phone="+497621999999")
     page = _search(desk, words)
     assert case.reference in page
-    assert (other.reference in page) is (words == "nobody")
+    assert other.reference not in page
 
 
 def test_a_case_is_found_by_its_reference_and_by_that_of_its_request(desk, world: World) -> None:
@@ -113,7 +113,7 @@ def test_an_integration_manager_finds_nothing_of_another_organisation(
     client = desk_of(app, world.manager(mine))
     for address in ("/admin/case/", "/admin/person/", "/admin/household/"):
         page = text_of(client.get(address, query_string={"search": words}))
-        assert foreign.reference not in page, address
+        assert str(foreign.id) not in page, address
         assert "Theirs Beispiel" not in page, address
     assert own.reference in text_of(client.get("/admin/case/"))
     assert foreign.reference not in text_of(client.get("/admin/case/export/csv/"))

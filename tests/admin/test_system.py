@@ -197,7 +197,9 @@ def test_the_trail_shows_who_did_what_and_filters_it(admin, administrator, world
     assert administrator.name in page
     none = body(admin.get("/admin/audit_entries/?flt_at_from=2027-01-01"))
     assert "staff:signed_in" not in none
-    assert "staff:signed_in" in body(admin.get("/admin/audit_entries/?flt_actor_name=administrator"))
+    assert "staff:signed_in" in body(
+        admin.get("/admin/audit_entries/?flt_actor_name=administrator")
+    )
 
 
 def test_nobody_changes_the_trail(admin):
@@ -423,4 +425,3 @@ def test_a_demonstration_says_so_on_every_page(admin):
     ).execute()
     for address in ("/admin/", "/admin/staff/", "/admin/settings/", "/admin/nowhere/"):
         assert "erfunden" in body(admin.get(address))
-

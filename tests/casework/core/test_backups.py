@@ -127,7 +127,11 @@ def test_a_cut_archive_changes_nothing(archive, documents, share):
         restore_backup(archive, documents=documents, replace=True)
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"no tar" * 400)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no archive", gzip.compress(b"no tar" * 400)],
+    ids=["empty", "text", "gzip"],
+)
 def test_another_file_is_refused(tmp_path, world, documents, content):
     path = tmp_path / "file"
     path.write_bytes(content)
