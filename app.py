@@ -70,6 +70,8 @@ def flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
+        # Pages behind a signed link send no Referer; the token alone protects the POST.
+        "WTF_CSRF_SSL_STRICT": False,
         "BABEL_TRANSLATION_DIRECTORIES": str(i18n.CATALOGUES),
         "BABEL_DEFAULT_LOCALE": i18n.DEFAULT,
     }
@@ -119,7 +121,7 @@ def register_headers(app: Flask, config: Config) -> None:
         )
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.setdefault("Referrer-Policy", "same-origin")
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if "Cache-Control" not in headers:

@@ -39,7 +39,7 @@ def _to(section: str) -> Any:
 
     def link(view: Any, _context: Any, row: Any, _name: str) -> Markup:
         address = view.get_url("case.show", id=row.__data__["case"])
-        return Markup('<a href="{}#{}">{}</a> <span class="quiet-text">{}</span>').format(
+        return Markup('<a href="{}#{}">{}</a> <span class="quiet-text whole">{}</span>').format(
             address, section, called(row.case), row.case.reference
         )
 

@@ -98,7 +98,7 @@ def security() -> Security:
 
 def find_user(**column: Any) -> User | None:
     """The account in which a column has this value."""
-    found: User | None = security().datastore.find_user(**column)
+    found: Any = security().datastore.find_user(**column)
     return found
 
 

@@ -209,7 +209,7 @@ def in_charge(case: Case) -> Markup:
     """Who works on a case: the member of staff, and the organisation under the name."""
     if case.assigned_to is None and case.organization is None:
         return Markup('<span class="quiet-text">{}</span>').format(_("nobody yet"))
-    return Markup('{}<br><span class="quiet-text">{}</span>').format(
+    return Markup('<span>{}<br><span class="quiet-text">{}</span></span>').format(
         case.assigned_to or _("nobody yet"), case.organization or ""
     )
 

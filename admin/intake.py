@@ -79,7 +79,7 @@ class Requests(CaseworkView):
         "language": _l("Language"),
         "purpose": _l("Form"),
         "urgency": _l("How urgent"),
-        "by_helper": _l("Filled in by a helper"),
+        "by_helper": _l("By a helper"),
         "state": _l("State"),
         "received_at": _l("Received"),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from wtforms import DateField, SelectField, validators
+from wtforms import DateField, validators
 
 from admin.base import DeskForm
 from admin.i18n import gettext as _
@@ -79,7 +79,7 @@ class PaperReleaseForm(DeskForm):
     """A release for this one provider, given on paper or in person."""
 
     channel = words(_l("Given"), {k: v for k, v in CHANNELS.items() if k != "portal"})
-    language = SelectField(_l("Wording read in"), choices=READ_IN)
+    language = words(_l("Wording read in"), dict(READ_IN))
     covers = codes(_l("What may be passed on"), SHAREABLE, default=list(USUAL))
 
     def validate_covers(self, field: Any) -> None:

@@ -150,7 +150,7 @@ class Texts(CaseworkView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The table of texts and languages."""
-        rows = self.get_query().select(Text.id, Text.key, Text.language, Text.review)
+        rows: Any = self.get_query().select(Text.id, Text.key, Text.language, Text.review)
         table: dict[str, dict[str, Text]] = {}
         for row in rows.order_by(Text.key):
             table.setdefault(row.key, {})[row.language] = row
@@ -169,13 +169,13 @@ class Texts(CaseworkView):
         )
         return redirect(self.get_url(".edit_view", id=row.id), 303)
 
-    def store(self, form: Any, row: Base, created: bool, *, by: Actor, at: Any) -> Base:
+    def store(self, form: Any, row: Any, created: bool, *, by: Actor, at: Any) -> Base:
         return change_text(
             row.key, row.language, subject=form.subject.data or "", body=form.body.data,
             review=form.review.data, by=by, at=at,
         )  # fmt: skip
 
-    def details_values(self, row: Base) -> dict[str, Any]:
+    def details_values(self, row: Any) -> dict[str, Any]:
         """The German wording stands beside every other."""
         german = self.get_query().where((Text.key == row.key) & (Text.language == "de")).first()
         return super().details_values(row) | {"german": german}

@@ -104,7 +104,7 @@ class StaffAccounts(CaseworkView):
     @expose("/act/", methods=("POST",))
     def act_view(self) -> ResponseReturnValue:
         """One of the buttons on an account's page."""
-        row = self.get_one(request.form.get("id")) or abort(404)
+        row: Any = self.get_one(request.form.get("id")) or abort(404)
         deed = request.form.get("deed", "")
         if deed == "reset_password":
             g.new_password, g.new_account = make_password(), row
@@ -116,7 +116,7 @@ class StaffAccounts(CaseworkView):
         flash(_("Done."), "success")
         return redirect(self.get_url(".details_view", id=row.id), 303)
 
-    def store(self, form: Any, row: Base, created: bool, *, by: Actor, at: Any) -> Base:
+    def store(self, form: Any, row: Any, created: bool, *, by: Actor, at: Any) -> Base:
         columns = {
             "name": form["name"].data or "",
             "organization": form.organization.data,

@@ -18,7 +18,7 @@ from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.counters import next_number
 from casework.core.crypto import SealedField
-from casework.core.db import Base, UtcField
+from casework.core.db import Base, UtcField, clean
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal
 from casework.core.states import Machine
@@ -443,7 +443,7 @@ def finish_follow_up(follow_up: FollowUp, *, by: Actor, at: datetime) -> FollowU
 
 def category_of(code: str) -> NeedCategory:
     """The category with this code. Raises `NotFound`."""
-    category = NeedCategory.get_or_none(NeedCategory.code == code)
+    category = NeedCategory.get_or_none(NeedCategory.code == clean(code))
     if category is None:
         raise NotFound()
     return category

@@ -16,7 +16,7 @@ from casework.core.access import PUBLIC, SYSTEM, Actor
 from casework.core.audit import on, recorded
 from casework.core.db import Base, UtcField
 from casework.core.i18n import N_
-from casework.core.refusals import Refusal
+from casework.core.refusals import Refusal, Term
 from casework.core.settings import setting
 from casework.core.states import Machine
 from casework.people import Care, Household
@@ -175,7 +175,7 @@ def require_release(
         raise ReleaseMissing(organization=organization.name)
     missing = [name for name in fields if name not in release.fields]
     if missing:
-        raise ReleaseTooNarrow(fields=", ".join(missing))
+        raise ReleaseTooNarrow(fields=[Term(SHAREABLE[name]) for name in missing])
     if release.organization is not None:
         return release
     specific = give_release(

@@ -11,6 +11,7 @@ from casework.consent import expire_releases
 from casework.core.access import SYSTEM
 from casework.core.clock import local_date
 from casework.core.settings import setting
+from casework.core.throttles import purge_throttles
 from casework.referrals import Referral, ReplyLink, expire_referral
 from casework.submissions import purge_drafts
 
@@ -25,7 +26,11 @@ class Ended:
 
 
 def end_what_is_over(*, at: datetime) -> Ended:
-    """Delete old drafts, expire releases and unanswered referrals; returns how many."""
+    """Delete old drafts, expire releases and unanswered referrals; returns how many.
+
+    Counts of tries whose window is over go with them.
+    """
+    purge_throttles(at=at)
     return Ended(
         drafts=purge_drafts(at=at),
         releases=expire_releases(at=at),
@@ -41,7 +46,7 @@ def expire_referrals(*, at: datetime) -> int:
     return len(over)
 
 
-def unanswered(at: datetime) -> ModelSelect:
+def unanswered(at: datetime) -> ModelSelect[Referral]:
     """Referrals without any answer, long after the last link to one has ended.
 
     They wait as long again as a follow-up takes, and until the day on which somebody

@@ -13,14 +13,14 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from huey.api import Huey, TaskWrapper, crontab
 from huey.consumer import Consumer, Scheduler, Worker
 from huey.contrib.sql_huey import SqlStorage
 from huey.serializer import SignedSerializer
 from huey.storage import PriorityRedisStorage
-from peewee import PeeweeException
+from peewee import DatabaseProxy, PeeweeException
 
 import casework.notices  # noqa: F401  its listeners hear from now on
 from casework.core.access import Actor
@@ -31,7 +31,7 @@ from casework.core.db import connection, database, transaction
 from casework.core.mail import (
     Letter,
     MailError,
-    ServerAway,
+    ServerError,
     Transport,
     compose,
     sender_address,
@@ -46,7 +46,7 @@ log = logging.getLogger("lotse.tasks")
 BATCH = 200
 
 
-class QueueUnavailable(Exception):
+class QueueError(Exception):
     """The queue's own server cannot be reached; mails wait in the outbox meanwhile."""
 
 
@@ -54,7 +54,8 @@ class QueueStorage(SqlStorage):
     """huey's tables, made by our migration and written in our transactions."""
 
     def __init__(self, name: str = "lotse", **kwargs: Any) -> None:
-        super().__init__(name, database=database.obj, create_tables=False)
+        real = cast(DatabaseProxy, database).obj
+        super().__init__(name, database=real, create_tables=False)
         self.atomic = transaction
 
     def dequeue(self) -> bytes | None:
@@ -102,11 +103,11 @@ def start_worker() -> RunningWorker:
 
 
 def queue_length() -> int:
-    """How many tasks wait. Raises `PeeweeException` or `QueueUnavailable`."""
+    """How many tasks wait. Raises `PeeweeException` or `QueueError`."""
     try:
         return int(works().queue.storage.queue_size())
     except works().queue_errors as error:
-        raise QueueUnavailable("The queue's server cannot be reached.") from error
+        raise QueueError("The queue's server cannot be reached.") from error
 
 
 def works() -> Works:
@@ -134,7 +135,7 @@ def deliver_mail(mail_id: str) -> None:
     mail = OutboxMail.get_or_none(OutboxMail.id == uuid.UUID(mail_id))
     if mail is None or mail.state != "waiting" or mail.next_try_at > now:
         return
-    with contextlib.suppress(ServerAway):
+    with contextlib.suppress(ServerError):
         deliver(mail, works().transport, at=now)
 
 
@@ -144,10 +145,11 @@ def sweep_outbox() -> int:
     A server that is away is asked once and not for each mail: the others keep their tries.
     """
     sent = 0
-    for mail in list(OutboxMail.due(works().clock()).limit(BATCH)):
+    due = cast(list[OutboxMail], list(OutboxMail.due(works().clock()).limit(BATCH)))
+    for mail in due:
         try:
             sent += deliver(mail, works().transport, at=works().clock())
-        except ServerAway:
+        except ServerError:
             break
     return sent
 
@@ -155,7 +157,7 @@ def sweep_outbox() -> int:
 def deliver(mail: OutboxMail, transport: Transport, *, at: datetime) -> bool:
     """Claim a mail, send it and note how that went; whether it left.
 
-    Raises `ServerAway` when the server cannot be reached; that is noted as well. After a
+    Raises `ServerError` when the server cannot be reached; that is noted as well. After a
     crash between sending and noting, the mail leaves again under the same Message-ID.
     """
     if not claim_mail(mail, at=at):
@@ -165,7 +167,7 @@ def deliver(mail: OutboxMail, transport: Transport, *, at: datetime) -> bool:
     except MailError as error:
         settle_mail(mail, error=str(error), at=at)
         log.warning("mail %s did not leave: %s", mail.id, error)
-        if isinstance(error, ServerAway):
+        if isinstance(error, ServerError):
             raise
         return False
     settle_mail(mail, at=at)

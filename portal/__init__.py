@@ -156,7 +156,10 @@ def _explanation(error: HTTPException) -> tuple[str, str]:
     if error.code == 413:
         return _("This is too much at once."), _("Please go back and shorten your text.")
     if error.code == 429:
-        return _("Too many tries."), _("Please wait a quarter of an hour and try again.")
+        return (
+            _("This does not work at the moment."),
+            _("Too many tries. Please wait a quarter of an hour and try again."),
+        )
     if error.code and error.code >= 500:
         return (
             _("Something went wrong on our side."),

@@ -86,7 +86,10 @@ class AnswerField(Field):
 
     def process(self, formdata: Any, data: Any = (), extra_filters: Any = None) -> None:
         """Take what was typed, or else `data`, which is what is stored, as texts."""
-        self.parts = list(data or ()) if formdata is None else raw_of(formdata, self.name, self.asked.kind)
+        if formdata is None:
+            self.parts = list(data or ())
+        else:
+            self.parts = raw_of(formdata, self.name, self.asked.kind)
 
     def part(self, place: int) -> str:
         """One of several inputs: day, month, year, calendar."""
@@ -138,7 +141,8 @@ def put(filling: Filling, node: Node, tag: str, for_somebody_else: bool) -> Aske
     options = options_of(filling, node, tag)
     if kind == "radios" and (len(options) > MANY or "minimal" in question.appearance):
         kind = "select"
-    if kind == "text" and "multiline" in question.appearance:
+    autocomplete = question.extra.get("autocomplete", "")
+    if kind == "text" and ("multiline" in question.appearance or autocomplete == "street-address"):
         kind = "prose"
     own = question.save_to.startswith("helper.")
     return Asked(
@@ -149,7 +153,7 @@ def put(filling: Filling, node: Node, tag: str, for_somebody_else: bool) -> Aske
         optional=not question.required,
         options=options,
         tiles="tiles" in question.appearance,
-        autocomplete=question.extra.get("autocomplete", "") if own or not for_somebody_else else "off",
+        autocomplete=autocomplete if own or not for_somebody_else else "off",
         birth=is_birth_date(question),
         wording=question.save_to,
     )
@@ -165,8 +169,8 @@ def options_of(filling: Filling, node: Node, tag: str) -> list[Option]:
         steps = [start + sign * step * n for n in range(count)] if count <= 101 else []
         return [Option(f"{each:f}", Words(f"{each:f}", tag)) for each in steps]
     return [
-        Option(choice.name, Words(*filling.text(choice.label, tag, node)), choice.extra.get("icon", ""))
-        for choice in filling.choices(node)
+        Option(each.name, Words(*filling.text(each.label, tag, node)), each.extra.get("icon", ""))
+        for each in filling.choices(node)
     ]
 
 
@@ -186,7 +190,7 @@ def stored_parts(filling: Filling, node: Node) -> list[str]:
 def read_page(
     filling: Filling, place: Place, form: MultiDict[str, str], files: MultiDict[str, FileStorage]
 ) -> tuple[Raw, list[Problem]]:
-    """What arrived for the questions of a page, and what arrived in a way that no page of ours sends."""
+    """What arrived for the questions of a page, and what arrived as no page of ours sends it."""
     raw: Raw = {}
     found: list[Problem] = []
     for node in questions(filling, place):
@@ -208,9 +212,9 @@ def read_page(
 
 def misfit(node: Node, parts: list[str], arrived: Iterable[list[str]]) -> Problem | None:
     """What is wrong with the way in which an answer was sent."""
-    if node.spec.type is not None and node.spec.type.answer != "list":
-        if any(len(each) > 1 for each in arrived):
-            return Problem(NOT_ENOUGH_READ)
+    is_list = node.spec.type is not None and node.spec.type.answer == "list"
+    if not is_list and any(len(each) > 1 for each in arrived):
+        return Problem(NOT_ENOUGH_READ)
     if any(map(is_damaged, parts)):
         return Problem(UNREADABLE)
     longest = max(map(len, parts), default=0)
@@ -251,4 +255,3 @@ def show_problems(form: BaseForm, found: Iterable[Problem], tag: str) -> None:
 def calendars() -> Mapping[str, str]:
     """The calendars of a birth date, in the reader's language."""
     return {name: _(title) for name, title in CALENDARS.items()}
-

@@ -196,7 +196,7 @@ def lead_back(journey: Journey) -> Response:
         return away(journey.address(journey.first_open()))
     if journey.is_sent:
         return away(url_for("portal.receipt", slug=journey.slug))
-    return away(url_for("portal.form", slug=journey.slug, **({"lost": "1"} if journey.token else {})))
+    return away(journey.start(lost="1") if journey.token else journey.start())
 
 
 def wish(*actions: str) -> tuple[str, str]:

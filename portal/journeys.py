@@ -65,9 +65,7 @@ class Journey:
         moment, tag = local(now()), g.language
         if self.draft is None:
             return begin(self.form, now=moment, language=tag)
-        return fill(
-            self.form, self.state.answers, now=moment, language=tag, seed=self.draft.id.hex
-        )
+        return fill(self.form, self.state.answers, now=moment, language=tag, seed=self.draft.id.hex)
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -91,7 +89,8 @@ class Journey:
         repeats = [spec for spec in page.scope.chain if spec.kind == "repeat"] if page else []
         if page is None or len(repeats) != len(ids):
             abort(404)
-        path = tuple(part for spec, each in zip(repeats, ids, strict=True) for part in (spec.key, each))
+        keys = [spec.key for spec in repeats]
+        path = tuple(part for pair in zip(keys, ids, strict=True) for part in pair)
         if path and path not in self.filling.by_path:
             self._open_new_row(page, path)
         return find_place(self.filling, page.id, path)
@@ -193,8 +192,14 @@ class Journey:
 
     def address_of(self, page_name: str, row_ids: str = "", **query: str) -> str:
         """The address of a page by its name."""
-        more = {"row_ids": row_ids} if row_ids else {}
-        return url_for("portal.page", slug=self.slug, page_name=page_name, **more, **query)
+        values: dict[str, Any] = {"slug": self.slug, "page_name": page_name, **query}
+        if row_ids:
+            values["row_ids"] = row_ids
+        return url_for("portal.page", **values)
+
+    def start(self, **query: Any) -> str:
+        """Where the questionnaire begins."""
+        return url_for("portal.form", slug=self.slug, **query)
 
     # Keeping
 
@@ -224,16 +229,16 @@ class Journey:
             if raw:
                 self.state.typed[place_key(place)] = raw
         with transaction():
-            if self.draft is None:
-                self._begin()
-            keep_draft(self.draft, asdict(self.state), g.language, at=now())
+            draft = self.draft or self._begin()
+            self.draft = keep_draft(draft, asdict(self.state), g.language, at=now())
         self.stored = self.filling = filling
 
-    def _begin(self) -> None:
-        self.draft, self.token = start_draft(self.version, g.language, at=now())
+    def _begin(self) -> Draft:
+        draft, self.token = start_draft(self.version, g.language, at=now())
         self.state.shown = shown_at(request.form.get(STAMP, ""))
         if self.state.shown is None:
             self.state.marks.append("stamp")
+        return draft
 
     def notice_trap(self) -> None:
         """Note that a field was filled in which no person sees."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from flask import Response, abort, current_app, g, request, url_for
+from flask import Response as FlaskResponse
+from flask import abort, current_app, g, request, url_for
+from werkzeug.wrappers import Response
 
 from casework.core import i18n
 from casework.core.i18n import LANGUAGES, Language
@@ -41,7 +43,7 @@ def language_of_path() -> str | None:
     return tag if tag in LANGUAGES else None
 
 
-def remember_language(response: Response) -> Response:
+def remember_language(response: FlaskResponse) -> FlaskResponse:
     """Keep a language that differs from what the browser would get by itself.
 
     So the cookie stands for a choice of the person, never for a mere visit.

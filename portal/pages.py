@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, g, redirect, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -34,7 +36,8 @@ def choose() -> Response:
 def start() -> str:
     """Who this is, what happens with answers, and the ways in."""
     page = text("page.start", g.language)
-    doors = sorted(Questionnaire.public(), key=lambda each: FIRST.get(each.slug, len(FIRST)))
+    doors: list[Any] = list(Questionnaire.public())
+    doors.sort(key=lambda each: FIRST.get(each.slug, len(FIRST)))
     return render_template("portal/start.html", page=page, body=body_of(page), doors=doors)
 
 

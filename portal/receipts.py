@@ -56,7 +56,8 @@ def resume() -> Response:
         return resume_page()
     code = request.form.get("code", "")[:100]
     if not allowed():
-        return resume_page(code, _("Too many tries. Please wait a quarter of an hour."), 429)
+        problem = _("Too many tries. Please wait a quarter of an hour and try again.")
+        return resume_page(code, problem, 429)
     draft = draft_by_code(digits_of(code), at=now())
     if draft is None:
         return resume_page(code, _("We do not know this code. Please check every letter."), 422)

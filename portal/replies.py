@@ -103,7 +103,8 @@ def _with_link(
 def _send(link: ReplyLink, referral: Referral) -> ResponseReturnValue:
     typed = Typed(*(clean(request.form.get(name, "")) for name in ("answer", "note", "free")))
     action = request.form.get("action", "send")
-    if action == "language":
+    if request.form.get("language") in STAFF_LANGUAGES:
+        g.language = request.form["language"]
         return _page(link, referral, typed)
     if action != "send":
         raise BadRequest()

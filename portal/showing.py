@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from flask import g, render_template, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms.form import BaseForm
@@ -41,7 +40,7 @@ class Block:
     words: Words = field(default_factory=Words)
     shown: str = ""
     field: AnswerField | None = None
-    wording: Markup = Markup()
+    wording: str = ""
 
 
 @dataclass
@@ -64,8 +63,13 @@ class Section:
 
 
 def page(
-    journey: Journey, place: Place, *, filling: Filling | None = None, typed: Raw | None = None,
-    found: Sequence[Problem] = (), refusal: Refusal | None = None,
+    journey: Journey,
+    place: Place,
+    *,
+    filling: Filling | None = None,
+    typed: Raw | None = None,
+    found: Sequence[Problem] = (),
+    refusal: Refusal | None = None,
 ) -> Response:
     """A page with its questions, or a list with its rows; 422 with what to correct."""
     filling = filling or journey.filling
@@ -122,10 +126,9 @@ def blocks(filling: Filling, place: Place, form: BaseForm) -> list[Block]:
         elif spec.kind == "group":
             found.append(Block("heading", words=heading(filling, spec)))
         elif spec.question.type == "note":
-            found.append(Block("note", spec.key, Words(*filling.text(spec.item.label, g.language, node))))
+            found.append(Block("note", spec.key, label(filling, node)))
         else:
-            words = Words(*filling.text(spec.item.label, g.language, node))
-            found.append(Block("fact", spec.key, words, shown(filling, node)))
+            found.append(Block("fact", spec.key, label(filling, node), shown(filling, node)))
     return [each for each in found if each.kind == "field" or each.words]
 
 
@@ -188,8 +191,7 @@ def answers(filling: Filling, place: Place) -> list[tuple[Words, str]]:
         if node.spec.kind == "question" and node.spec.question.type != "note":
             answer = shown(filling, node)
             if answer:
-                label = Words(*filling.text(node.spec.item.label, g.language, node))
-                found.append((label, answer))
+                found.append((label(filling, node), answer))
     return found
 
 
@@ -202,6 +204,11 @@ def shown(filling: Filling, node: Node) -> str:
         day, month, year = from_iso(answer)
         return f"{day:02d}.{month:02d}.{year}"
     return answer
+
+
+def label(filling: Filling, node: Node) -> Words:
+    """The words of a question or a note."""
+    return Words(*filling.text(node.spec.question.label, g.language, node))
 
 
 def heading(filling: Filling, spec: Spec) -> Words:

@@ -65,10 +65,11 @@ def show_status() -> ResponseReturnValue:
 
 
 def act_on_status() -> ResponseReturnValue:
-    """Sign in, or one of the buttons of the page."""
+    """Sign in, or one of the buttons of the page; one for a language only shows it anew."""
     verb, _separator, target = request.form.get("action", "").partition(":")
     submission = _holder()
-    if verb == "language":
+    if request.form.get("language") in i18n.LANGUAGES:
+        g.language = request.form["language"]
         return _page(Standing(submission), typed=_typed()) if submission else _sign_in_page()
     if "reference" in request.form:
         return sign_in()

@@ -48,4 +48,4 @@ def _texts(value: Any) -> list[str]:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key, salt="portal.shown")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="portal.shown")

@@ -54,7 +54,11 @@ class Page:
     @functools.cached_property
     def questions(self) -> dict[str, Element]:
         """The containers of questions by name."""
-        return {each.get("data-question"): each for each in self.root.iter() if each.get("data-question")}
+        return {
+            each.get("data-question"): each
+            for each in self.root.iter()
+            if each.get("data-question")
+        }
 
     @property
     def alert(self) -> str:

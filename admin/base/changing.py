@@ -33,7 +33,7 @@ class Changing(Whole):
     """The half of `CaseworkView` that changes rows."""
 
     refusal_fields: ClassVar[dict[type[Refusal], str]] = {}
-    records_reads: ClassVar[bool] = False
+    records_reads: bool = False
 
     def store(self, form: Any, row: Base, created: bool, *, by: Actor, at: Any) -> Base | None:
         """Bring what `form` says into the database; screens call their verb here.

@@ -86,7 +86,7 @@ class RowField(fields.SelectField):
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, choices=[], validate_choice=False, **kwargs)
-        self.model = loader.model if loader else model
+        self.model: Any = loader.model if loader else model
         self.rows, self.loader, self.allow_blank = rows, loader, allow_blank
         self.found: list[Base] = []
         self.unknown = False
@@ -154,7 +154,8 @@ class LabelsField(fields.Field):
         self.tags = tuple(tags)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        self.errors, self.process_errors = (), []
+        self.errors: Any = ()
+        self.process_errors: list[str] = []
         if data is unset_value:
             data = self.default() if callable(self.default) else self.default
         self.object_data = data
@@ -183,6 +184,8 @@ class LabelsField(fields.Field):
 
 class MomentField(fields.DateTimeLocalField):
     """A moment in the site's zone, stored as UTC."""
+
+    data: Any
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S"]

@@ -95,7 +95,7 @@ class Listing(Whole):
     def get_sortable_columns(self) -> dict[str, Field]:
         """Names in the list and the columns that order by them. ValueError for a sealed one."""
         found = {}
-        for name, wanted in super().get_sortable_columns().items()  # type: ignore[misc]:
+        for name, wanted in super().get_sortable_columns().items():  # type: ignore[misc]
             field = self.model._meta.fields[wanted] if isinstance(wanted, str) else wanted
             if isinstance(field, SealedField):
                 raise ValueError(f"{name} is sealed: a list cannot be ordered by it.")
@@ -147,6 +147,13 @@ class Listing(Whole):
         )
         self._note_search(asked, page.count)
         return self.render(self.list_template, **self.list_values(asked, page))
+
+    @expose("/search/", methods=("POST",))
+    def search_view(self) -> ResponseReturnValue:
+        """Take what was typed into the search box, and go where the address does not show it."""
+        wanted = lists.Asked.from_request(self.desk_filters, (), request.form)
+        wanted.search = lists.tidy(request.form.get("search", ""))
+        return redirect(f"{self.get_url('.index_view')}?{wanted.query_string()}", 303)
 
     def list_values(self, asked: lists.Asked, page: lists.Page) -> dict[str, Any]:
         """What the list template gets; screens add their own."""

@@ -1,8 +1,12 @@
-"""Lists that stay flat: capped counts, bounded pages, related rows in one statement each."""
+"""Lists that stay flat: capped counts, bounded pages, related rows in one statement each.
+
+What somebody searched for is often a name, so addresses carry it sealed (`words`): browser
+histories and logs show nothing. A plain `search` is understood as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -11,10 +15,12 @@ from flask import request
 from peewee import Field, ModelSelect
 
 from admin.base.filters import DeskFilter
+from casework.core.crypto import SealError, keyring
 
 COUNT_CAP = 1_000
 LAST_PAGE = 20_000
 LONGEST_SEARCH = 100
+PLACE = "search"
 
 
 @dataclass
@@ -28,24 +34,26 @@ class Asked:
     filters: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_request(cls, filters: dict[str, DeskFilter], sortable: Any) -> Asked:
-        """Read the address of the present request."""
-        args = request.args
+    def from_request(
+        cls, filters: dict[str, DeskFilter], sortable: Any, given: Any = None
+    ) -> Asked:
+        """Read the address of the present request, or the form that is `given`."""
+        args = request.args if given is None else given
         sort = args.get("sort", "")
-        given = {key: args.get(f"flt_{key}", "").strip() for key in filters}
+        typed = {key: args.get(f"flt_{key}", "").strip() for key in filters}
         return cls(
             page=_whole(args.get("page", ""), LAST_PAGE),
             sort=sort if sort in sortable else "",
             descending=args.get("desc") == "1",
-            search="".join(c for c in args.get("search", "") if c.isprintable())[:LONGEST_SEARCH],
-            filters={key: v for key, v in given.items() if v and filters[key].validate(v)},
+            search=words_of(args.get("words", "")) or tidy(args.get("search", "")),
+            filters={key: v for key, v in typed.items() if v and filters[key].validate(v)},
         )
 
     def query_string(self, **changed: Any) -> str:
         """The address's query with some parts changed."""
         parts = {
             "page": self.page or None, "sort": self.sort or None,
-            "desc": 1 if self.descending else None, "search": self.search or None,
+            "desc": 1 if self.descending else None, "words": sealed(self.search),
         }  # fmt: skip
         parts |= {f"flt_{key}": value for key, value in self.filters.items()}
         parts |= changed
@@ -76,7 +84,8 @@ def ordered(
     query: ModelSelect, column: Field | None, descending: bool, default: list[Any]
 ) -> ModelSelect:
     """`query` in the order asked for; the key makes it the same each time."""
-    key = query.model.id
+    model: Any = query.model
+    key = model.id
     if column is None:
         return query.order_by(*default, key.desc())
     return query.order_by(column.desc() if descending else column.asc(), key.desc())
@@ -92,8 +101,25 @@ def searched(query: ModelSelect, words: str, columns: list[Field]) -> ModelSelec
     return query
 
 
+def tidy(words: str) -> str:
+    """What was typed into a search box, bounded and without control characters."""
+    return "".join(c for c in words if c.isprintable()).strip()[:LONGEST_SEARCH]
+
+
+def sealed(words: str) -> str | None:
+    """`words` in a form that only this instance can read, for addresses."""
+    if not words:
+        return None
+    return base64.urlsafe_b64encode(keyring().seal(words.encode(), PLACE)).decode()
+
+
+def words_of(token: str) -> str:
+    """What `sealed` hid, or nothing when somebody made the token up."""
+    try:
+        return tidy(keyring().open(base64.urlsafe_b64decode(token), PLACE).decode())
+    except (SealError, ValueError):
+        return ""
+
+
 def _whole(text: str, most: int) -> int:
     return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
-Url = Callable[..., str]

@@ -24,7 +24,7 @@ class DeskRules:
     permission (`"offer:edit"`) may stand in place of an action.
     """
 
-    resource: ClassVar[str] = ""
+    resource: str = ""
     permissions: ClassVar[dict[str, str]] = {}
 
     def permission_for(self, method: str, verb: str = "GET") -> str:

@@ -39,7 +39,7 @@ class CaseworkView(DeskRules, Changing, Listing, ModelView):
     `action_permissions`, `permissions`, `statement_budget`.
     """
 
-    model: ClassVar[Any] = None
+    model: Any = None
     title: ClassVar[Any] = ""
     new_title: ClassVar[Any] = lazy_gettext("New entry")
     path: ClassVar[str] = ""
@@ -49,6 +49,7 @@ class CaseworkView(DeskRules, Changing, Listing, ModelView):
     form_sections: ClassVar[tuple[Section, ...]] = ()
     permissions: ClassVar[dict[str, str]] = {
         "index_view": "read",
+        "search_view": "read",
         "details_view": "read",
         "create_view": "create",
         "edit_view": "edit",
@@ -137,12 +138,12 @@ class CaseworkView(DeskRules, Changing, Listing, ModelView):
         return []
 
     def _create_ajax_loader(self, name: str, options: dict[str, Any]) -> ScopedLoader:
-        reference = column_of(self.model, name)
+        reference: Any = column_of(self.model, name)
         return ScopedLoader(name, reference.rel_model, **options)
 
     def _refresh_forms_cache(self) -> None:
         self._form_ajax_refs = self._process_ajax_references()
-        self.form_widget_args = self.form_widget_args or {}
+        self.form_widget_args: Any = self.form_widget_args or {}
         self._create_form_class = self.get_create_form()
         self._edit_form_class = self.get_edit_form()
         self.column_editable_list = self.column_editable_list or ()

@@ -39,11 +39,11 @@ class MailError(Exception):
     """A letter did not leave; the text is a short reason without any address."""
 
 
-class ServerAway(MailError):
+class ServerError(MailError):
     """The server could not be reached or is not willing now: no fault of this letter."""
 
 
-class LetterRefused(MailError):
+class LetterError(MailError):
     """The server, or we, refuse this letter; trying again will hardly help."""
 
 
@@ -62,7 +62,7 @@ class Letter:
 
 
 def compose(letter: Letter) -> EmailMessage:
-    """The message of a letter. Raises `LetterRefused` where the recipient is no single address."""
+    """The message of a letter. Raises `LetterError` where the recipient is no single address."""
     message = EmailMessage(policy=POLICY)
     message["From"] = _sender(letter)
     message["To"] = Address(addr_spec=_address(letter.recipient))
@@ -116,7 +116,7 @@ def _keep_in(folder: Path) -> Transport:
             partial.write_bytes(message.as_bytes())
             partial.replace(folder / f"{name}.eml")
         except OSError as error:
-            raise ServerAway(f"the mail folder cannot be written ({error.strerror})") from error
+            raise ServerError(f"the mail folder cannot be written ({error.strerror})") from error
 
     return keep
 
@@ -147,10 +147,10 @@ def _send_by(parts: SplitResult) -> Transport:
             of_letter = isinstance(error, smtplib.SMTPDataError)
             raise _refusal(error.smtp_code, of_letter=of_letter) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise LetterRefused("the mail server cannot take this address") from error
+            raise LetterError("the mail server cannot take this address") from error
         except (smtplib.SMTPException, OSError) as error:
             reason = f"the mail server cannot be reached ({type(error).__name__})"
-            raise ServerAway(reason) from error
+            raise ServerError(reason) from error
 
     return send
 
@@ -181,28 +181,28 @@ def _sign_in(server: smtplib.SMTP, host: str, user: str, password: str) -> None:
     if not user:
         return
     if not isinstance(server.sock, ssl.SSLSocket) and not _is_loopback(host):
-        raise ServerAway("the mail server offers no encryption for the password")
+        raise ServerError("the mail server offers no encryption for the password")
     server.login(user, password)
 
 
 def _refusal(code: int, *, of_letter: bool = True) -> MailError:
     reason = f"the mail server answered {code}"
-    return LetterRefused(reason) if of_letter and 500 <= code < 600 else ServerAway(reason)
+    return LetterError(reason) if of_letter and 500 <= code < 600 else ServerError(reason)
 
 
 def _sender(letter: Letter) -> Address:
     try:
         return Address(_line(letter.sender_name), addr_spec=letter.sender)
     except (ValueError, MessageError) as error:
-        raise ServerAway("the centre's own address in the settings is not usable") from error
+        raise ServerError("the centre's own address in the settings is not usable") from error
 
 
 def _address(text: str) -> str:
-    """The one address that `text` is, with its domain in ASCII. Raises `LetterRefused`."""
+    """The one address that `text` is, with its domain in ASCII. Raises `LetterError`."""
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise LetterRefused("this is not one usable address") from error
+        raise LetterError("this is not one usable address") from error
     return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
 
 

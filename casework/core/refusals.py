@@ -24,10 +24,7 @@ class Refusal(Exception):
     def text(self, tag: str) -> str:
         """The sentence in the language `tag`."""
         sentence = gettext_in(tag, self.msgid)
-        params = {
-            name: gettext_in(tag, value) if isinstance(value, Term) else value
-            for name, value in self.params.items()
-        }
+        params = {name: _read(tag, value) for name, value in self.params.items()}
         return sentence % params if params else sentence
 
 
@@ -35,6 +32,13 @@ class Term(str):
     """A parameter that is itself a catalogue entry, such as the name of a state."""
 
     __slots__ = ()
+
+
+def _read(tag: str, value: Any) -> Any:
+    """A parameter as a person reads it: terms translated, several joined by commas."""
+    if isinstance(value, tuple | list):
+        return ", ".join(str(_read(tag, each)) for each in value)
+    return gettext_in(tag, value) if isinstance(value, Term) else value
 
 
 class NotFound(Refusal):

@@ -12,9 +12,9 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from peewee import SQL, Database, PeeweeException, SqliteDatabase, Table, fn
+from peewee import SQL, Database, DatabaseProxy, PeeweeException, SqliteDatabase, Table, fn
 from playhouse.migrations import Runner
 
 from casework.core.db import MIGRATIONS, connection, database, is_sqlite, migrate
@@ -36,7 +36,7 @@ def kind() -> str:
 
 def counts(db: Database | None = None) -> dict[str, int]:
     """How many rows each table has."""
-    db = db or database.obj
+    db = db or _real()
     return {
         name: Table(name).bind(db).select(fn.COUNT(SQL("*"))).scalar()
         for name in sorted(db.get_tables())
@@ -47,7 +47,7 @@ def in_use() -> bool:
     """Whether the database holds accounts, people or a directory."""
     known = set(database.get_tables())
     return any(
-        Table(name, ("id",)).bind(database.obj).select(fn.COUNT(SQL("*"))).scalar()
+        Table(name, ("id",)).bind(_real()).select(fn.COUNT(SQL("*"))).scalar()
         for name in TELLING
         if name in known
     )
@@ -55,12 +55,12 @@ def in_use() -> bool:
 
 def known_migrations() -> set[str]:
     """Names of the migrations that this program brings."""
-    return {step.name for step in Runner(database.obj, str(MIGRATIONS)).migrations()}
+    return {step.name for step in Runner(_real(), str(MIGRATIONS)).migrations()}
 
 
 def applied_migrations() -> list[str]:
     """Names of those that were applied, in order."""
-    return sorted(Runner(database.obj, str(MIGRATIONS)).applied())
+    return sorted(Runner(_real(), str(MIGRATIONS)).applied())
 
 
 def save(target: Path) -> dict[str, int]:
@@ -90,8 +90,13 @@ def load(source: Path, rows: dict[str, int]) -> None:
         _load_postgresql(source, rows)
 
 
+def _real() -> Any:
+    """The database behind the proxy."""
+    return cast(DatabaseProxy, database).obj
+
+
 def _save_sqlite(target: Path) -> dict[str, int]:
-    with _opened(Path(database.obj.database)) as source, _opened(target) as copy:
+    with _opened(Path(_real().database)) as source, _opened(target) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
     with closing(SqliteDatabase(str(target))) as written:
@@ -115,7 +120,7 @@ def _check_sqlite(source: Path, rows: dict[str, int]) -> None:
 
 def _load_sqlite(source: Path) -> None:
     """One transaction of SQLite's own: who reads meanwhile sees the old rows or the new ones."""
-    with _opened(source) as copy, _opened(Path(database.obj.database)) as target:
+    with _opened(source) as copy, _opened(Path(_real().database)) as target:
         copy.backup(target)
 
 
@@ -145,7 +150,7 @@ def _load_postgresql(source: Path, rows: dict[str, int]) -> None:
             _run(
                 "pg_restore",
                 *("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"),
-                *(f"--dbname={database.obj.database}", str(source)),
+                *(f"--dbname={_real().database}", str(source)),
             )
             if counts() != rows:
                 raise SnapshotError("The archive does not hold the rows that it should.")
@@ -186,7 +191,7 @@ def _run(program: str, *arguments: str) -> None:
 
 
 def _parameters() -> dict[str, Any]:
-    return {**database.obj.connect_params, "dbname": database.obj.database}
+    return {**_real().connect_params, "dbname": _real().database}
 
 
 def _environment() -> dict[str, str]:

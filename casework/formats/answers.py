@@ -35,7 +35,10 @@ class Sheet:
 def answer_sheets(questionnaire: Questionnaire) -> dict[str, Sheet]:
     """All submissions of `questionnaire`, the oldest first: `submissions` and each repeat."""
     sheets = {MAIN: Sheet(dict.fromkeys(ABOUT))}
-    for version in questionnaire.versions.order_by(QuestionnaireVersion.number.desc()):
+    versions = QuestionnaireVersion.select().where(
+        QuestionnaireVersion.questionnaire == questionnaire
+    )
+    for version in versions.order_by(QuestionnaireVersion.number.desc()):
         _add_columns(sheets, MAIN, version.form, version.form.root)
     rows = (
         Submission.select(Submission, QuestionnaireVersion)

@@ -183,6 +183,8 @@ def retire(questionnaire: Questionnaire, *, by: Actor, at: datetime) -> Question
 
 def live(slug: str) -> QuestionnaireVersion:
     """The published version of `slug`. Raises `NotFound`."""
+    if not is_slug(slug):
+        raise NotFound()
     questionnaire = Questionnaire.get_or_none(
         (Questionnaire.slug == slug) & (Questionnaire.state == "published")
     )

@@ -1,4 +1,4 @@
-"""CaseworkView mends what Flask-Admin's peewee view breaks; each break is shown on the stock view."""
+"""CaseworkView mends what Flask-Admin's peewee view breaks; the stock view shows each break."""
 
 from __future__ import annotations
 
@@ -260,9 +260,10 @@ def test_an_audit_failure_leaves_the_change_saved_in_the_stock_view(stock, monke
         raise IntegrityError("the audit table is away")
 
     monkeypatch.setattr(StockShelves, "after_model_change", broken)
+    stock.application.testing = True
+    data = {"name": "Changed", "kind": "tall"}
     with pytest.raises(IntegrityError):
-        stock.application.testing = True
-        stock.post(f"/admin/shelves/edit/?id={row.id}", data={"name": "Changed", "kind": "tall"})
+        stock.post(f"/admin/shelves/edit/?id={row.id}", data=data)
     assert row.refresh().name == "Changed"
 
 
@@ -413,13 +414,15 @@ def test_an_unknown_action_is_404(coordinator):
 # Addresses
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["sort=99", "sort=-99", "sort=nope", "sort=secret", "page=99999999999999999999", "page=-3", "page=x",
-     "endpoint=x", "_method=x", "export_type=csv", "flt_kind=nope", "flt_built_at_from=32.13.2026",
-     "flt_built_at_from=9999-99-99", "flt_built_at_until=9999-12-31", "flt_lit=maybe", "desc=x",
-     "search=%00", "search=%25", "flt0_kind=1", "search=" + "x" * 5000],
+NONSENSE = (
+    "sort=99", "sort=-99", "sort=nope", "sort=secret", "page=99999999999999999999", "page=-3",
+    "page=x", "desc=x", "endpoint=x", "_method=x", "export_type=csv", "flt_kind=nope",
+    "flt_lit=maybe", "flt0_kind=1", "flt_built_at_from=32.13.2026", "search=%00", "search=%25",
+    "flt_built_at_from=9999-99-99", "flt_built_at_until=9999-12-31", f"search={'x' * 5000}",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("query", NONSENSE)
 def test_nonsense_in_a_lists_address_is_left_out(coordinator, query):
     shelf()
     assert coordinator.get(f"/admin/shelves/?{query}").status_code == 200
@@ -613,7 +616,8 @@ def test_a_doubled_field_gives_one_value(coordinator):
 def test_markup_stays_text(coordinator):
     row = shelf("<script>alert(1)</script>")
     for address in ("/admin/shelves/", f"/admin/shelves/details/?id={row.id}",
-                    f"/admin/shelves/edit/?id={row.id}", "/admin/shelves/?search=<script>x"):  # fmt: skip
+                    f"/admin/shelves/edit/?id={row.id}",
+                    "/admin/shelves/?search=<script>x"):  # fmt: skip
         assert "<script>alert" not in body(coordinator.get(address))
 
 
@@ -799,6 +803,29 @@ def test_an_unknown_kind_of_export_is_404(coordinator, kind):
     assert coordinator.get(f"/admin/shelves/export/{kind}/").status_code == 404
 
 
+# Searching
+
+
+def test_what_was_searched_for_does_not_stand_in_the_address(coordinator):
+    shelf("Amal"), shelf("Other", kind="wide"), shelf("Amal two", kind="wide")
+    data = {"search": "Amal", "flt_kind": "wide"}
+    token = csrf_token(body(coordinator.get("/admin/shelves/")))
+    answer = coordinator.post("/admin/shelves/search/", data=data | {"csrf_token": token})
+    assert "Amal" not in answer.location
+    page = body(coordinator.get(answer.location))
+    assert "1 Eintrag" in page
+    assert "Amal two" in page
+    assert 'value="Amal"' in page
+    assert "=Amal" not in page
+
+
+@pytest.mark.parametrize("token", ["x", "=", "%00", "A" * 5000, "äöü"])
+def test_made_up_search_words_are_left_out(coordinator, token):
+    shelf()
+    page = body(coordinator.get(f"/admin/shelves/?words={token}"))
+    assert "First" in page
+
+
 # Lists that stay flat
 
 
@@ -846,7 +873,8 @@ def test_a_list_needs_few_bytes_and_nothing_from_elsewhere(coordinator):
 def test_every_page_has_one_heading_and_its_landmarks(coordinator):
     row = shelf()
     for address in ("/admin/shelves/", f"/admin/shelves/details/?id={row.id}",
-                    f"/admin/shelves/edit/?id={row.id}", "/admin/shelves/new/", "/admin/account"):  # fmt: skip
+                    f"/admin/shelves/edit/?id={row.id}", "/admin/shelves/new/",
+                    "/admin/account"):  # fmt: skip
         page = body(coordinator.get(address))
         assert page.count("<h1>") == 1
         for landmark in ("<header", "<nav", "<main", 'href="#content"'):

@@ -174,7 +174,8 @@ def test_the_page_shows_everything_that_belongs_to_the_case(desk, world: World) 
     page = text_of(desk.get(_page(case)))
     for text in ("Amal Beispiel", "Noor", "04.03.2015", referral.service.name, "Guten Tag",
                  "Call the course", "First talk", "Room 12", "valid until",
-                 f"/admin/referral/{referral.id}", "provider&#39;s turn", "Case opened"):  # fmt: skip
+                 f"/admin/referral/{referral.id}", "provider&#39;s turn",
+                 "Case opened"):  # fmt: skip
         assert text in page, text
 
 
@@ -613,9 +614,9 @@ def test_lists_and_pages_take_the_same_statements_for_any_number_of_rows(
         other = world.case(organization, household=world.household(site=world.site()),
                            assigned_to=world.manager(organization))  # fmt: skip
         for each in (case, other):
-            world.person(each.household)
-            world.referral(world.need(each, "kita_place", person=each.household.people.get()))
-            world.appointment(each, world.at + timedelta(days=2), person=each.household.people.get())
+            somebody = world.person(each.household)
+            world.referral(world.need(each, "kita_place", person=somebody))
+            world.appointment(each, world.at + timedelta(days=2), person=somebody)
             plan_follow_up(each, "Call", world.at.date(), by=SYSTEM, at=world.at)
             send_message("x", case=each, language="de", by=SYSTEM, at=world.at)
             receive_message(

@@ -59,7 +59,8 @@ def test_a_file_is_taken_by_its_content_and_sealed_on_disk(
 
 
 @pytest.mark.parametrize("data", [
-    b"<html><script>alert(1)</script></html>", b"MZ\x90\x00" + b"\0" * 60, b"just text", b"PK\x03\x04",
+    b"<html><script>alert(1)</script></html>", b"MZ\x90\x00" + b"\0" * 60, b"just text",
+    b"PK\x03\x04",
 ])  # fmt: skip
 def test_another_kind_of_file_is_refused_whatever_it_is_called(
     desk, world: World, data: bytes

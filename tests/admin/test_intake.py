@@ -84,7 +84,8 @@ def test_what_looks_like_spam_waits_in_a_tab_of_its_own(desk, world: World) -> N
 def test_a_closed_request_is_found_among_all_by_reference_and_by_name(desk, world: World) -> None:
     submission = world.submission()
     decline_submission(submission, "duplicate", by=SYSTEM, at=world.at)
-    for words in (submission.reference, submission.reference.lower(), "beispiel amal", "07621 415000"):
+    reference = submission.reference
+    for words in (reference, reference.lower(), "beispiel amal", "07621 415000"):
         found = desk.get("/admin/all_submissions/", query_string={"search": words})
         assert submission.reference in text_of(found), words
     nothing = desk.get("/admin/all_submissions/", query_string={"search": "beispiel karim"})
@@ -321,7 +322,7 @@ def test_without_a_service_no_machine_is_offered_and_asking_is_refused(desk, wor
 class _Service(BaseHTTPRequestHandler):
     """Speaks the documented interface of LibreTranslate."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append(asked)
         body = json.dumps({"translatedText": f"[{asked['target']}] place"}).encode()

@@ -387,8 +387,9 @@ def test_settings_are_changed_in_one_form(admin):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"site_zone": "Moon/Base"}, {"draft_days": "0"}, {"draft_days": "x"}, {"release_days": "9" * 20},
-     {"centre_name": ""}, {"centre_name": "x" * 20_000}, {"centre_email": "nobody"}],
+    [{"site_zone": "Moon/Base"}, {"draft_days": "0"}, {"draft_days": "x"},
+     {"release_days": "9" * 20}, {"centre_name": ""}, {"centre_name": "x" * 20_000},
+     {"centre_email": "nobody"}],
 )  # fmt: skip
 def test_wrong_settings_change_nothing(admin, wrong):
     before = all_settings()

@@ -15,7 +15,7 @@ from casework import tasks
 from casework.core.access import SYSTEM
 from casework.core.config import ConfigError
 from casework.core.db import transaction
-from casework.core.mail import ServerAway, transport_of
+from casework.core.mail import ServerError, transport_of
 from casework.messages import OutboxMail, queue_mail, retry_mail
 from tests.mailbox import Mailbox, free_port
 
@@ -261,7 +261,7 @@ def test_a_mail_url_without_a_server_stops_the_start(config):
 
 def test_a_server_that_is_away_is_noted_before_it_is_raised(use, write, clock):
     mail = write()
-    with pytest.raises(ServerAway):
+    with pytest.raises(ServerError):
         tasks.deliver(mail, transport_of(f"smtp://127.0.0.1:{free_port()}"), at=clock())
     assert "cannot be reached" in mail.refresh().last_error
 

@@ -10,7 +10,9 @@ from casework.questionnaires.definitions import Choice, Definition, Group, Item,
 from casework.questionnaires.models import QuestionnaireVersion, import_definition
 from casework.questionnaires.models import publish as publish_version
 
-YES_NO = {"yes_no": (Choice(name="yes", label={"en": "Yes"}), Choice(name="no", label={"en": "No"}))}
+YES_NO = {
+    "yes_no": (Choice(name="yes", label={"en": "Yes"}), Choice(name="no", label={"en": "No"})),
+}
 
 
 def question(kind: str, name: str, **columns: Any) -> Question:

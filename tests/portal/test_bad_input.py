@@ -1,4 +1,4 @@
-"""Whatever arrives: a 4xx page or a sentence beside the field, nothing typed lost, nothing changed."""
+"""Whatever arrives: a 4xx page or a sentence beside the field; nothing is lost or changed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def test_control_characters_are_refused_beside_the_field(
     assert "\x00" not in page.text
 
 
-def test_broken_utf_8_is_refused_beside_the_field(client: PageClient, hidden: dict[str, str]) -> None:
+def test_broken_utf_8_is_refused_beside_the_field(
+    client: PageClient, hidden: dict[str, str]
+) -> None:
     before = state()
     body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in hidden.items())
     body += "&given_name=Amal&family_name=%ff%fe%80x&action=next"
@@ -113,21 +115,25 @@ def test_a_file_where_text_belongs_is_refused(client: PageClient, hidden: dict[s
         assert value_of(page, "given_name") == "Amal"
 
 
-def test_a_file_instead_of_the_button_is_refused(client: PageClient, hidden: dict[str, str]) -> None:
+def test_a_file_instead_of_the_button_is_refused(
+    client: PageClient, hidden: dict[str, str]
+) -> None:
     data = GOOD | {"action": (io.BytesIO(b"next"), "next")}
     assert post(client, hidden, data, content_type="multipart/form-data").status == 400
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("gender", "<script>"), ("gender", "self"), ("language_spoken", "xx"), ("interpreter", "yes no"),
+    [("gender", "<script>"), ("gender", "self"), ("language_spoken", "xx"),
+     ("interpreter", "yes no"),
      ("birth_date.calendar", "mayan"), ("birth_date.year", "-1"), ("birth_date.year", "9999"),
      ("birth_date.month", "13"), ("birth_date.day", "½")],
 )  # fmt: skip
 def test_an_answer_that_was_not_offered_is_refused_beside_the_field(
     client: PageClient, hidden: dict[str, str], name: str, value: str
 ) -> None:
-    page = post(client, hidden, {"birth_date.day": "1", "birth_date.month": "1", "birth_date.year": "1990"} | GOOD | {name: value})
+    date = {"birth_date.day": "1", "birth_date.month": "1", "birth_date.year": "1990"}
+    page = post(client, hidden, date | GOOD | {name: value})
     assert page.status == 422
     assert f"f-{name.partition('.')[0]}" in page.text.partition('role="alert"')[2]
     assert "<script>" not in page.text
@@ -135,8 +141,9 @@ def test_an_answer_that_was_not_offered_is_refused_beside_the_field(
 
 @pytest.mark.parametrize(
     "pressed",
-    [{}, {"action": "jump"}, {"action": "submit"}, {"action": "add:members"}, {"action": ["next", "back"]},
-     {"action": "next", "language": "ar"}, {"language": "xx"}, {"action": "../next"}, {"discard": ["a", "b"]}],
+    [{}, {"action": "jump"}, {"action": "submit"}, {"action": "add:members"},
+     {"action": ["next", "back"]}, {"action": "next", "language": "ar"}, {"language": "xx"},
+     {"action": "../next"}, {"discard": ["a", "b"]}],
 )  # fmt: skip
 def test_a_forged_button_is_refused(
     client: PageClient, hidden: dict[str, str], pressed: dict[str, Any]
@@ -160,7 +167,8 @@ def test_a_forged_button_on_the_check_sends_nothing(client: PageClient, world: W
 def test_fields_that_the_page_does_not_have_change_nothing_else(
     client: PageClient, hidden: dict[str, str]
 ) -> None:
-    extra = {"release_provider": "yes", "answers": "x", "_row": "r1", "filled_by": "other", "state": "accepted"}
+    extra = {"release_provider": "yes", "answers": "x", "_row": "r1", "filled_by": "other",
+             "state": "accepted"}  # fmt: skip
     assert client.post(ADDRESS, data=hidden | GOOD | extra).status_code == 303
     kept = state()[0]["answers"]
     assert kept["filled_by"] == "self"
@@ -182,7 +190,9 @@ def test_a_calculated_or_fixed_answer_cannot_be_sent(client: PageClient, world: 
     assert kept == {"fixed": "ours", "free": "x", "sum": "2"}
 
 
-def test_more_than_any_form_needs_is_refused_at_once(client: PageClient, hidden: dict[str, str]) -> None:
+def test_more_than_any_form_needs_is_refused_at_once(
+    client: PageClient, hidden: dict[str, str]
+) -> None:
     assert post(client, hidden, GOOD | {"given_name": "x" * 600_000}).status == 413
 
 
@@ -209,7 +219,11 @@ def test_a_foreign_secret_opens_nothing(client: PageClient) -> None:
 
 def test_json_and_no_body_at_all_are_refused(client: PageClient, hidden: dict[str, str]) -> None:
     token = {"X-CSRFToken": hidden["csrf_token"]}
-    for more in ({"json": GOOD}, {"data": b""}, {"data": b"\xff\xfe", "content_type": "text/plain"}):
+    for more in (
+        {"json": GOOD},
+        {"data": b""},
+        {"data": b"\xff\xfe", "content_type": "text/plain"},
+    ):
         before = state()
         assert client.post(ADDRESS, headers=token, **more).status_code == 400
         assert state() == before

@@ -42,7 +42,8 @@ def longest_walk(client: PageClient, tag: str, slug: str) -> Walk:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_every_page_arrives_in_the_first_flight(client: PageClient, tag: str) -> None:
     sheet = stylesheet(client)
-    pages = {page.address: page.text for slug in ("help", "offer") for page in longest_walk(client, tag, slug).pages}
+    walks = [longest_walk(client, tag, slug) for slug in ("help", "offer")]
+    pages = {page.address: page.text for walk in walks for page in walk.pages}
     for name in ("", "privacy", "imprint", "accessibility", "resume", "status", "none"):
         pages[f"/{tag}/{name}"] = client.get(f"/{tag}/{name}").text
     sizes = {address: packed(text) for address, text in pages.items()}
@@ -70,11 +71,15 @@ def test_a_page_with_every_area_and_every_mistake_still_fits(client: PageClient)
     assert packed(page.text) + stylesheet(client) <= FLIGHT
 
 
-@pytest.mark.parametrize("address", ["/de/", "/ar/form/help", "/ti/privacy", "/de/status", "/de/none"])
+@pytest.mark.parametrize(
+    "address", ["/de/", "/ar/form/help", "/ti/privacy", "/de/status", "/de/none"]
+)
 def test_a_page_needs_one_more_request_and_nothing_from_elsewhere(
     client: PageClient, address: str
 ) -> None:
-    wanted = [link for link in OWN.findall(client.get(address).text) if not link.startswith("data:")]
+    wanted = [
+        link for link in OWN.findall(client.get(address).text) if not link.startswith("data:")
+    ]
     assert len(wanted) == 1
     assert wanted[0].startswith("/static/portal.")
 

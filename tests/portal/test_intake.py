@@ -68,7 +68,9 @@ def test_a_later_page_without_the_first_leads_to_the_beginning_and_records_nothi
 ) -> None:
     token = csrf_token(client.get("/de/form/help").text)
     data = {"csrf_token": token, "action": "next", "housing": "flat", "alone": "yes"}
-    answer = client.open(f"/de/form/help/{page}", method=method, data=data if method == "post" else None)
+    answer = client.open(
+        f"/de/form/help/{page}", method=method, data=data if method == "post" else None
+    )
     assert answer.status_code == 303
     assert answer.location == "/de/form/help"
     assert not Draft.select().exists()
@@ -82,7 +84,9 @@ def test_a_page_beyond_an_open_one_leads_back_to_the_open_one(client: PageClient
         target = re.sub("about_you", later, page.address)
         assert walker.open(target).address == "/de/form/help/about_you"
         token = hidden_fields(page.text)["csrf_token"]
-        sent = client.post(target, data={"csrf_token": token, "need_areas": "work", "action": "next"})
+        sent = client.post(
+            target, data={"csrf_token": token, "need_areas": "work", "action": "next"}
+        )
         assert sent.location == "/de/form/help/about_you"
     assert answers() == before
 
@@ -168,7 +172,9 @@ def test_what_is_missing_is_said_in_a_summary_that_leads_to_the_fields(client: P
         assert f'href="#f-{name}"' in page.text
         assert f'id="e-{name}"' in page.text
         assert re.search(rf'id="f-{name}"[^>]*aria-invalid="true"', page.text)
-    assert re.search(r'id="f-family_name"[^>]*aria-describedby="h-family_name e-family_name"', page.text)
+    assert re.search(
+        r'id="f-family_name"[^>]*aria-describedby="h-family_name e-family_name"', page.text
+    )
     assert "Bitte schreiben Sie Ihren Namen." in page.alert
     assert 'value="Amal"' in page.text
     assert "given_name" not in answers()
@@ -197,7 +203,9 @@ def test_questions_that_an_answer_brings_up_are_asked_before_going_on(
     assert "submit" in page.actions
 
 
-def test_birth_dates_are_understood_in_other_calendars_and_shown_as_typed(client: PageClient) -> None:
+def test_birth_dates_are_understood_in_other_calendars_and_shown_as_typed(
+    client: PageClient,
+) -> None:
     walker = Walker(client)
     page = steps(walker, "/fa/form/help", 1)
     typed = [("birth_date.day", "۲۷"), ("birth_date.month", "۲"), ("birth_date.year", "۱۳۶۹"),
@@ -238,7 +246,12 @@ def test_nothing_is_filled_in_automatically_about_somebody_else(client: PageClie
 
 def test_long_lists_fold_and_tiles_have_pictures(client: PageClient, world: World) -> None:
     many = tuple(Choice(name=f"c{n}", label={"en": f"Choice {n}"}) for n in range(13))
-    publish("small", question("select_one", "pick", list_name="many"), at=world.at, choices={"many": many})
+    publish(
+        "small",
+        question("select_one", "pick", list_name="many"),
+        at=world.at,
+        choices={"many": many},
+    )
     assert "<select" in client.get("/en/form/small").text
     walker = Walker(client)
     tiles = steps(walker, "/de/form/help", 3).text.partition('data-question="need_areas"')[2]
@@ -260,8 +273,8 @@ def test_the_full_wording_stands_beside_what_somebody_agrees_to(client: PageClie
 def test_every_type_that_can_be_filled_in_has_a_place_on_the_page(
     client: PageClient, world: World
 ) -> None:
-    types = ("text", "integer", "decimal", "date", "time", "datetime", "email", "tel", "acknowledge",
-             "geopoint", "geotrace", "barcode")  # fmt: skip
+    types = ("text", "integer", "decimal", "date", "time", "datetime", "email", "tel",
+             "acknowledge", "geopoint", "geotrace", "barcode")  # fmt: skip
     publish(
         "small",
         group("all", *(question(kind, f"q_{kind}") for kind in types),
@@ -363,7 +376,9 @@ def test_a_double_click_adds_a_person_once(client: PageClient) -> None:
     assert names() == ["Sami"]
 
 
-def test_another_person_on_a_page_gone_back_to_does_not_replace_the_first(client: PageClient) -> None:
+def test_another_person_on_a_page_gone_back_to_does_not_replace_the_first(
+    client: PageClient,
+) -> None:
     walker, page = household(client)
     page = walker.press(page, "add:members", [])
     for name in ("Sami", "Lina"):
@@ -566,7 +581,9 @@ def test_a_draft_goes_on_on_another_device_with_its_code(client: PageClient) -> 
     assert "Amal" not in client.get("/de/form/help").text, "the first device has it no more"
 
 
-@pytest.mark.parametrize("code", ["", "0000-0000-0000-0000", "x" * 5000, "\u0660\u0661", "<script>"])
+@pytest.mark.parametrize(
+    "code", ["", "0000-0000-0000-0000", "x" * 5000, "\u0660\u0661", "<script>"]
+)
 def test_a_wrong_code_is_said_and_stays_in_the_field(client: PageClient, code: str) -> None:
     answer = client.submit("/de/resume", {"code": code})
     assert answer.status_code == 422

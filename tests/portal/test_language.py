@@ -1,4 +1,4 @@
-"""The language of a page: chosen by header, by cookie, by hand, and never at the price of what was typed."""
+"""The language of a page: chosen by header, cookie or hand; what was typed stays."""
 
 from __future__ import annotations
 
@@ -58,8 +58,12 @@ def test_a_forged_cookie_is_passed_over(client: PageClient) -> None:
     assert client.get("/", headers={"Accept-Language": "so"}).location == "/so/"
 
 
-@pytest.mark.parametrize("address", ["/xx/", "/DE/", "/kmr/privacy", "/de-DE/form/help", "/xx/status"])
-def test_an_unknown_language_is_a_page_that_does_not_exist(client: PageClient, address: str) -> None:
+@pytest.mark.parametrize(
+    "address", ["/xx/", "/DE/", "/kmr/privacy", "/de-DE/form/help", "/xx/status"]
+)
+def test_an_unknown_language_is_a_page_that_does_not_exist(
+    client: PageClient, address: str
+) -> None:
     answer = client.get(address, headers={"Accept-Language": "tr"})
     assert answer.status_code == 404
     assert '<html lang="tr" dir="ltr">' in answer.text
@@ -103,10 +107,14 @@ def values(page: Page) -> dict[str, list[str]]:
         if each.tag == "textarea":
             found.setdefault(name, []).append("".join(each.itertext()))
         elif each.tag == "select":
-            chosen = [o.get("value", "") for o in each.iter("option") if o.get("selected") is not None]
+            chosen = [
+                o.get("value", "") for o in each.iter("option") if o.get("selected") is not None
+            ]
             found.setdefault(name, []).extend(chosen)
         elif each.tag == "input" and kind in ("radio", "checkbox"):
-            found.setdefault(name, []).extend([each.get("value", "")] if each.get("checked") is not None else [])
+            found.setdefault(name, []).extend(
+                [each.get("value", "")] if each.get("checked") is not None else []
+            )
         elif each.tag == "input" and kind != "hidden" and name != "website":
             found.setdefault(name, []).append(each.get("value", ""))
     return {name: held for name, held in found.items() if any(held)}
@@ -188,7 +196,10 @@ def test_a_catalogue_that_nobody_has_read_is_marked_politely(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(i18n, "CATALOGUES", tmp_path)
-    for folder, header in (("new", "not yet reviewed by a native speaker"), ("old", "read by M. Muster")):
+    for folder, header in (
+        ("new", "not yet reviewed by a native speaker"),
+        ("old", "read by M. Muster"),
+    ):
         (tmp_path / folder / "LC_MESSAGES").mkdir(parents=True)
         path = tmp_path / folder / "LC_MESSAGES" / "messages.po"
         path.write_text(f'msgid ""\nmsgstr ""\n"X-Review: {header}\\n"\n')

@@ -62,7 +62,9 @@ def test_forms_for_staff_and_retired_ones_are_not_public(client: PageClient, wor
 
 @pytest.mark.parametrize("name", pages.TEXT_PAGES)
 @pytest.mark.parametrize("tag", ["de", "ar"])
-def test_a_text_page_shows_the_text_of_its_language(client: PageClient, name: str, tag: str) -> None:
+def test_a_text_page_shows_the_text_of_its_language(
+    client: PageClient, name: str, tag: str
+) -> None:
     text = client.get(f"/{tag}/{name}").text
     assert len(re.findall("<h1", text)) == 1
     assert "<h2>" in text
@@ -71,7 +73,11 @@ def test_a_text_page_shows_the_text_of_its_language(client: PageClient, name: st
 def test_a_changed_text_is_shown_at_once_and_nothing_in_it_is_markup(
     client: PageClient, world: World
 ) -> None:
-    rewrite(world, "page.privacy", "## One <b>\n\n- %(centre)s\n- {{7*7}} %(secret)s 100%\n\n<script>x</script>\nsecond line")
+    rewrite(
+        world,
+        "page.privacy",
+        "## One <b>\n\n- %(centre)s\n- {{7*7}} %(secret)s 100%\n\n<script>x</script>\nsecond line",
+    )
     text = client.get("/de/privacy").text
     assert "<h2>One &lt;b&gt;</h2>" in text
     assert "<li><bdi>Welcome-Center</bdi></li><li>{{7*7}} %(secret)s 100%</li>" in text
@@ -108,7 +114,9 @@ def test_the_centre_can_be_reached_from_every_page(client: PageClient, world: Wo
         assert "<bdi>9–12</bdi>" in text
 
 
-def test_the_statement_on_accessibility_has_a_way_to_answer(client: PageClient, world: World) -> None:
+def test_the_statement_on_accessibility_has_a_way_to_answer(
+    client: PageClient, world: World
+) -> None:
     assert "mailto:" not in client.get("/de/accessibility").text
     setting(world, "centre_email", "hallo@stadt.example")
     text = client.get("/de/accessibility").text
@@ -162,8 +170,8 @@ def test_a_page_may_not_be_kept_by_anybody(client: PageClient) -> None:
 @pytest.mark.parametrize(
     "address",
     ["/de/<script>", "/de/form/none", "/de/form/help/none", "/de/form/help/about_you/r1",
-     "/de/form/%00", "/de/form/help/%F0%28", "/de/form/HELP", "/favicon.ico", "/.env", "/.git/config",
-     "/de/form/help/members-2", "/de/form/help/members-2/r1.r2"],
+     "/de/form/%00", "/de/form/help/%F0%28", "/de/form/HELP", "/favicon.ico", "/.env",
+     "/.git/config", "/de/form/help/members-2", "/de/form/help/members-2/r1.r2"],
 )  # fmt: skip
 def test_an_unknown_address_is_a_plain_page_that_repeats_nothing(
     client: PageClient, address: str

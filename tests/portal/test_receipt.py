@@ -42,7 +42,9 @@ def test_the_code_for_cameras_holds_the_address_of_the_status_page_and_nothing_e
 ) -> None:
     text = Walker(client).walk("/so/form/help").pages[-1].text
     expected = io.BytesIO()
-    segno.make_qr("http://localhost/so/status", error="m").save(expected, kind="svg", border=2, omitsize=True)
+    segno.make_qr("http://localhost/so/status", error="m").save(
+        expected, kind="svg", border=2, omitsize=True
+    )
     drawn = re.search(r' d="([^"]+)"', expected.getvalue().decode())
     assert drawn
     assert drawn[1] in text

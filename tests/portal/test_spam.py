@@ -1,4 +1,4 @@
-"""Spam without a captcha: whatever looks odd is noted for the review list, never refused, never lost."""
+"""Spam without a captcha: what looks odd is noted for the review list, never refused or lost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import pytest
 
 from casework.submissions import Submission
+from portal.suspicion import shown_at, stamp
 from tests.conftest import Clock
 from tests.pages import PageClient
 from tests.walker import Walker
@@ -19,7 +20,9 @@ def send(client: PageClient, clock: Clock, *, wait: float = 60, extra: Pairs | N
     walker = Walker(client)
     page = walker.open("/de/form/help")
     if without_stamp:
-        page.text = re.sub(r'name="shown" value="[^"]*"', 'name="shown" value="1.forged"', page.text)
+        page.text = re.sub(
+            r'name="shown" value="[^"]*"', 'name="shown" value="1.forged"', page.text
+        )
     while not page.by_id("reference"):
         pairs = [(n, text if n == "need_text" else v) for n, v in walker.fill(page)]
         if "submit" in page.actions:
@@ -29,7 +32,9 @@ def send(client: PageClient, clock: Clock, *, wait: float = 60, extra: Pairs | N
     return Submission.get()
 
 
-def test_somebody_who_takes_their_time_raises_no_suspicion(client: PageClient, clock: Clock) -> None:
+def test_somebody_who_takes_their_time_raises_no_suspicion(
+    client: PageClient, clock: Clock
+) -> None:
     sent = send(client, clock, text="Siehe https://example.org und www.example.org")
     assert sent.suspicion == []
     assert not sent.suspicious
@@ -67,8 +72,6 @@ def test_the_trap_is_hidden_from_everybody_but_machines(client: PageClient) -> N
 
 
 def test_the_stamp_of_the_first_page_cannot_be_made_up(client: PageClient) -> None:
-    from portal.suspicion import shown_at, stamp
-
     with client.application.app_context():
         signed = stamp(client.application.extensions["lotse"]["clock"]())
         assert shown_at(signed) is not None

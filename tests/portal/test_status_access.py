@@ -221,7 +221,7 @@ def test_what_belongs_to_somebody_else_is_not_found(client, accepted, stranger, 
 
 
 @pytest.mark.parametrize(
-    "action", ["", "accept", "got_help", "declined:1", "seen", "WRITE", "\x00"]
+    "action", ["", "accept", "got_help", "declined:1", "seen", "WRITE", "language", "\x00"]
 )
 def test_forged_actions_are_refused_and_change_nothing(client, sent, action):
     sign_in(client, sent())

@@ -111,7 +111,7 @@ def test_a_translation_stands_beside_the_original(client, world, sent):
 
 def test_what_was_typed_survives_the_change_of_language(client, sent):
     sign_in(client, sent())
-    response = press(client, "language", path="/ar/status", body="half a sen")
+    response = client.submit("/ar/status", {"language": "ar", "body": "half a sen"})
     assert response.status_code == 200
     text = response.get_data(as_text=True)
     assert 'lang="ar"' in text
@@ -120,8 +120,8 @@ def test_what_was_typed_survives_the_change_of_language(client, sent):
 
 
 def test_typed_codes_survive_the_change_of_language(client, sent):
-    data = {"action": "language", "reference": "L12", "pin": "AB"}
-    text = client.submit("/fa/status", data).get_data(as_text=True)
+    data = {"language": "fa", "reference": "L12", "pin": "AB"}
+    text = client.submit("/de/status", data).get_data(as_text=True)
     assert 'value="L12"' in text
     assert 'value="AB"' in text
     assert 'dir="rtl"' in text

@@ -8,11 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from peewee import IntegrityError
 
-from casework.core.access import SYSTEM
 from casework.core.counters import Counter
 from casework.core.db import (
     SQLITE_PRAGMAS,
-    Base,
     clean,
     connection,
     database,
@@ -23,31 +21,6 @@ from casework.core.db import (
 from casework.core.settings import Setting
 from casework.people import Household
 from casework.sites import Site
-
-
-def test_a_model_that_forgets_its_scope_shows_nothing():
-    class Forgetful(Base):
-        pass
-
-    with pytest.raises(NotImplementedError, match="Forgetful"):
-        Forgetful.scope(SYSTEM)
-
-
-def test_every_model_states_its_scope():
-    assert [model.__name__ for model in models() if "scope" not in owners(model)] == []
-
-
-def models():
-    def below(model):
-        for each in model.__subclasses__():
-            yield from below(each)
-            yield each
-
-    return [each for each in below(Base) if each.__module__.startswith("casework.")]
-
-
-def owners(model):
-    return {name for each in model.__mro__[:-1] if each is not Base for name in vars(each)}
 
 
 def test_a_failed_transaction_leaves_nothing(db):

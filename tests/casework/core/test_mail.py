@@ -17,8 +17,8 @@ from cryptography.x509.oid import NameOID
 from casework.core.config import ConfigError
 from casework.core.mail import (
     Letter,
-    LetterRefused,
-    ServerAway,
+    LetterError,
+    ServerError,
     compose,
     sender_address,
     transport_of,
@@ -82,7 +82,7 @@ def test_a_line_break_begins_no_new_header(field):
     ],
 )
 def test_only_one_plain_address_is_a_recipient(recipient):
-    with pytest.raises(LetterRefused) as refused:
+    with pytest.raises(LetterError) as refused:
         compose(letter(recipient=recipient))
     assert "@" not in str(refused.value)
 
@@ -92,19 +92,22 @@ def test_a_domain_with_umlauts_is_written_in_ascii():
 
 
 def test_an_unusable_address_of_the_centre_is_no_fault_of_the_letter():
-    with pytest.raises(ServerAway, match="settings"):
+    with pytest.raises(ServerError, match="settings"):
         compose(letter(sender="not an address"))
 
 
 def test_a_server_that_is_away_says_so_without_naming_anybody():
-    with pytest.raises(ServerAway) as away:
+    with pytest.raises(ServerError) as away:
         transport_of(f"smtp://127.0.0.1:{free_port()}")(compose(LETTER))
     assert "amal" not in str(away.value)
 
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
-    [("550 5.1.1 <amal@example.org> unknown", LetterRefused), ("451 later please", ServerAway)],
+    [
+        ("550 5.1.1 <amal@example.org> unknown", LetterError),
+        ("451 later please", ServerError),
+    ],
 )
 def test_a_refused_recipient_is_told_from_a_busy_server(answer, kind):
     with Mailbox(on_recipient=answer) as box, pytest.raises(kind) as refused:
@@ -114,7 +117,7 @@ def test_a_refused_recipient_is_told_from_a_busy_server(answer, kind):
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"), [("554 no spam", LetterRefused), ("452 disk full", ServerAway)]
+    ("answer", "kind"), [("554 no spam", LetterError), ("452 disk full", ServerError)]
 )
 def test_a_refused_content_is_told_from_a_full_disk(answer, kind):
     with Mailbox(on_data=answer) as box, pytest.raises(kind):
@@ -128,7 +131,7 @@ def test_a_letter_that_was_taken_has_left_however_the_server_says_goodbye():
 
 
 def test_a_password_never_travels_in_clear_over_a_network():
-    with Mailbox() as box, pytest.raises(ServerAway, match="encryption"):
+    with Mailbox() as box, pytest.raises(ServerError, match="encryption"):
         # 127.1 is this machine, but a name that does not show it.
         transport_of(f"smtp://user:secret@127.1:{box.port}")(compose(LETTER))
     assert box.mails == []
@@ -144,7 +147,7 @@ def test_mail_is_encrypted_where_the_server_offers_it(tmp_path, monkeypatch):
 
 def test_a_certificate_that_nobody_trusts_is_refused(tmp_path):
     context, _ = own_certificate(tmp_path)
-    with Mailbox(tls_context=context) as box, pytest.raises(ServerAway):
+    with Mailbox(tls_context=context) as box, pytest.raises(ServerError):
         transport_of(f"smtp://localhost:{box.port}")(compose(LETTER))
     assert box.mails == []
 
@@ -169,7 +172,7 @@ def test_the_same_mail_twice_is_one_file(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_a_server_that_is_away(tmp_path):
     (tmp_path / "mail").write_text("a file, no folder")
-    with pytest.raises(ServerAway, match="folder"):
+    with pytest.raises(ServerError, match="folder"):
         transport_of(f"file://{tmp_path}/mail")(compose(LETTER))
 
 

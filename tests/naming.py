@@ -1,0 +1,18 @@
+"""Names of parametrised tests: the same in every process, whatever random value they carry."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.I)
+
+
+def pytest_make_parametrize_id(config: Any, val: object, argname: str) -> str | None:
+    """A fixed name for random values; None lets pytest choose."""
+    if isinstance(val, uuid.UUID) or (isinstance(val, str) and UUID.fullmatch(val)):
+        return "uuid"
+    if isinstance(val, bytes) and len(val) > 20:
+        return f"{len(val)}-bytes"
+    return None
