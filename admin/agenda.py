@@ -12,7 +12,8 @@ from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter
 from admin.base.lists import Asked
 from admin.base.shown import show_date, show_moment
-from admin.case_page import called, in_order
+from admin.case_forms import areas_in_order
+from admin.case_page import called, with_people
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import show_area
@@ -20,18 +21,14 @@ from admin.words import ago, language_name, overdue, today, word
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.appointments import Appointment
 from casework.cases import NEED_STATES, URGENCIES, Case, FollowUp, Need
-from casework.life_areas import LifeArea
 from casework.messages import INBOUND, Message
-from casework.people import Household
 
 SHORT = 120
 
 
 def with_case(model: Any) -> Any:
     """The case of each row, with the people that it is called by."""
-    return Load(model.case).then(
-        Load(Case.household).then(Load(Household.people, in_order()))
-    )
+    return Load(model.case).then(with_people(Case.household))
 
 
 def _to(section: str) -> Any:
@@ -185,8 +182,9 @@ class Needs(Agenda):
     column_filters = (
         ChoiceFilter(Need.state, _l("State"), "state", NEED_STATES.names.items),
         ChoiceFilter(
-            Need.life_area, _l("Life area"), "area",
-            lambda: [(area.id, area.label(reading_language())) for area in LifeArea.in_order()],
+            Need.life_area, _l("Life area"), "area", lambda: [
+                (str(area.id), area.label(reading_language())) for area in areas_in_order()
+            ],
         ),
         ChoiceFilter(Need.urgency, _l("How urgent"), "urgency", URGENCIES.items),
     )  # fmt: skip
@@ -211,7 +209,7 @@ def shortened(body: str) -> str:
     return line if len(line) <= SHORT else f"{line[:SHORT]}…"
 
 
-def sender(view: Any, message: Message) -> Markup:
+def sender(view: Any, message: Any) -> Markup:
     """Who wrote a message, as a link to where it is answered."""
     actor = current_actor()
     if message.__data__["case"] is not None:

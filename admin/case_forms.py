@@ -113,12 +113,19 @@ def categories_by_area() -> list[tuple[LifeArea, list[NeedCategory]]]:
     return g.categories_by_area
 
 
+def areas_in_order() -> list[LifeArea]:
+    """The active life areas in the order of the desk, read once a request."""
+    if "areas_in_order" not in g:
+        g.areas_in_order = list(LifeArea.in_order())
+    return g.areas_in_order
+
+
 def _categories_by_area() -> list[tuple[LifeArea, list[NeedCategory]]]:
     rows = NeedCategory.select().where(NeedCategory.active)
     by_area: dict[Any, list[NeedCategory]] = {}
     for each in rows.order_by(NeedCategory.position, NeedCategory.code):
         by_area.setdefault(each.__data__["life_area"], []).append(each)
-    return [(area, by_area[area.id]) for area in LifeArea.in_order() if area.id in by_area]
+    return [(area, by_area[area.id]) for area in areas_in_order() if area.id in by_area]
 
 
 def near_day(form: Any, field: Any) -> None:
@@ -233,7 +240,10 @@ class StateForm(DeskForm):
     """The next state of a case, with a reason where it is closed."""
 
     state = words(_l("Next state"), STATES.names)
-    reason = words(_l("Reason for closing"), CLOSING_REASONS, blank=True)
+    reason = words(
+        _l("Reason for closing"), CLOSING_REASONS, blank=True,
+        description=_l("Only where the case is closed."),
+    )  # fmt: skip
 
 
 class AssignForm(DeskForm):
@@ -294,7 +304,7 @@ class NewCaseForm(DeskForm):
             check_belongs(field, self.organization.data)
 
 
-def check_belongs(field: Any, organization: Organization | None) -> None:
+def check_belongs(field: Any, organization: Any) -> None:
     """Refuse a colleague of another organisation than the one in charge."""
     staff = field.data
     if staff is None or staff.role == Role.COORDINATOR.value:

@@ -6,7 +6,7 @@ import uuid
 from functools import cached_property
 from typing import Any
 
-from peewee import Load, ModelSelect
+from peewee import Load
 
 from admin.base.shown import show_moment
 from admin.i18n import reading_language
@@ -27,25 +27,30 @@ MOST_DONE = 10
 UNSETTLED = ("open", "covered")
 
 
-def loaded(query: ModelSelect) -> ModelSelect:
+def loaded(query: Any) -> Any:
     """Cases with what a page calls them by: household, people, site, who works on them."""
     return query.with_related(
-        Load(Case.household).then(Load(Household.people, in_order())),
-        Case.site, Case.organization, Case.assigned_to,
-    )  # fmt: skip
+        with_people(Case.household), Case.site, Case.organization, Case.assigned_to
+    )
 
 
-def in_order() -> ModelSelect:
-    """The people of a household, the contact person first."""
+def in_order() -> Any:
+    """People, the contact person of their household first."""
     return Person.select().order_by(Person.is_contact.desc(), Person.created_at, Person.id)
 
 
-def contact_of(case: Case) -> Person | None:
+def with_people(household: Any) -> Load:
+    """Loads the household that a reference such as `Case.household` names, and its people."""
+    known: Any = Household
+    return Load(household).then(Load(known.people, in_order()))
+
+
+def contact_of(case: Any) -> Person | None:
     """The one to speak to; `case` comes from `loaded`."""
     return next(iter(case.household.people), None)
 
 
-def called(case: Case) -> str:
+def called(case: Any) -> str:
     """The contact person's name, or what the household is called."""
     contact = contact_of(case)
     return contact.name if contact else str(case.household)
@@ -54,7 +59,7 @@ def called(case: Case) -> str:
 class CaseFile:
     """A case with what belongs to it, as far as `actor` may see it; `case` comes from `loaded`."""
 
-    def __init__(self, case: Case, actor: Actor, *, page: int = 0) -> None:
+    def __init__(self, case: Any, actor: Actor, *, page: int = 0) -> None:
         self.case, self.actor, self.page = case, actor, page
 
     @property
@@ -116,7 +121,7 @@ class CaseFile:
     def messages(self) -> list[Message]:
         """The conversation, also from before the request became a case; the latest last."""
         requests = [origin.__data__["submission"] for origin in self.origins]
-        rows = Message.scope(self.actor).where(
+        rows: Any = Message.scope(self.actor).where(
             (Message.case == self.case) | (Message.submission << requests)
         )
         return list(rows.order_by(Message.at.desc(), Message.id.desc()).limit(MOST))[::-1]
@@ -135,7 +140,7 @@ class CaseFile:
     @cached_property
     def releases(self) -> list[Release]:
         """Agreements of the household, the latest first."""
-        rows = Release.scope(self.actor).where(Release.household == self.case.household)
+        rows: Any = Release.scope(self.actor).where(Release.household == self.case.household)
         newest = rows.order_by(Release.given_at.desc(), Release.id.desc()).limit(MOST)
         return list(newest.with_related(Release.organization))
 
@@ -147,7 +152,7 @@ class CaseFile:
     @cached_property
     def earlier(self) -> list[Case]:
         """Other cases of the same household."""
-        rows = Case.scope(self.actor).where(
+        rows: Any = Case.scope(self.actor).where(
             (Case.household == self.case.household) & (Case.id != self.case.id)
         )
         return list(rows.order_by(Case.opened_at.desc()).limit(MOST))
@@ -157,10 +162,11 @@ class CaseFile:
         """What happened, the newest first."""
         return timeline(self.case, self.page, self._names())
 
-    def _names(self) -> dict[uuid.UUID, str]:
+    def _names(self) -> dict[uuid.UUID | None, str]:
         """What the rows on this page are called, for the timeline."""
         tag = reading_language()
-        names: dict[uuid.UUID, str] = {need.id: need.category.label(tag) for need in self.needs}
+        names: dict[uuid.UUID | None, str] = {}
+        names |= {need.id: need.category.label(tag) for need in self.needs}
         names |= {person.id: person.name for person in self.people}
         names |= {each.id: each.what for each in (*self.follow_ups, *self.done)}
         names |= {each.id: each.title for each in self.documents}
@@ -170,5 +176,5 @@ class CaseFile:
             names[release.id] = str(release.organization or "")
         return names
 
-    def _own(self, model: Any) -> ModelSelect:
+    def _own(self, model: Any) -> Any:
         return model.scope(self.actor).where(model.case == self.case)

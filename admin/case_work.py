@@ -42,7 +42,7 @@ from casework.cases import (
 )
 from casework.consent import Release, give_release, withdraw_release
 from casework.core.audit import record_read
-from casework.core.db import Base, is_sqlite, transaction
+from casework.core.db import is_sqlite, transaction
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
 from casework.documents import MAX_BYTES, Document, add_document, read_document, remove_document
 from casework.messages import INBOUND, Message, mark_read, send_message
@@ -95,7 +95,7 @@ class CaseWork:
     page: Callable[[Case, dict[str, Any]], str]
     done: Callable[[Case, str, str], ResponseReturnValue]
 
-    def form_of(self, name: str, case: Case, posted: Any) -> Any:
+    def form_of(self, name: str, case: Any, posted: Any) -> Any:
         """The form `name` of the page of `case`, empty or with what was sent."""
         start: dict[str, Any] = {}
         if name == "assign":
@@ -140,7 +140,7 @@ class CaseWork:
             return self.page(self.case_or_404(id), {}), 409
         return self.done(case, said, section)
 
-    def _part(self, model: type[Base], case: Case, row: uuid.UUID) -> Any:
+    def _part(self, model: Any, case: Case, row: uuid.UUID) -> Any:
         """A row that belongs to `case`, within scope; anything else is 404."""
         rows = model.scope(current_actor())
         return rows.where((model.id == row) & (model.case == case)).first() or abort(404)
@@ -278,7 +278,7 @@ def _chosen(known: tuple[str, ...], name: str = "state") -> str:
     return value if value in known else abort(404)
 
 
-def _person(case: Case, form: Any) -> Person | None:
+def _person(case: Any, form: Any) -> Person | None:
     """The member of the household that was chosen."""
     return next((p for p in case.household.people if str(p.id) == form.person.data), None)
 
@@ -301,13 +301,13 @@ def _plan_follow_up(case: Case, form: Any) -> None:
 def _send_message(case: Case, form: Any) -> None:
     by, at = current_actor(), now()
     with transaction():
-        unread = Message.unread(by).where(_belongs(case))
+        unread: Any = Message.unread(by).where(_belongs(case))
         for message in list(unread):
             mark_read(message, by=by, at=at)
         send_message(form.body.data, case=case, language=form.language.data, by=by, at=at)
 
 
-def _message_of(case: Case, row: uuid.UUID) -> Message:
+def _message_of(case: Case, row: uuid.UUID) -> Any:
     rows = Message.scope(current_actor()).where(
         (Message.id == row) & (Message.direction == INBOUND) & _belongs(case)
     )

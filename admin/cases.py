@@ -15,8 +15,8 @@ from peewee import Load, ModelSelect
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.lists import Asked
-from admin.case_forms import NewCaseForm
-from admin.case_page import CaseFile, called, in_order, loaded
+from admin.case_forms import NewCaseForm, areas_in_order
+from admin.case_page import CaseFile, called, loaded, with_people
 from admin.case_words import CASE_WORDS
 from admin.case_work import CaseWork
 from admin.i18n import gettext as _
@@ -41,7 +41,7 @@ from casework.core.audit import record_read
 from casework.core.db import transaction
 from casework.core.lookups import email_keys, find_all, phone_keys
 from casework.life_areas import LifeArea
-from casework.people import Household, NameMissing, Person, add_person, create_household
+from casework.people import NameMissing, Person, add_person, create_household
 from casework.providers import Organization
 from casework.submissions import Submission
 
@@ -60,7 +60,13 @@ class AreaFilter(ChoiceFilter):
 
 
 def _areas() -> list[tuple[str, str]]:
-    return [(area.code, area.label(reading_language())) for area in LifeArea.in_order()]
+    return [(area.code, area.label(reading_language())) for area in areas_in_order()]
+
+
+def with_open_needs() -> Load:
+    """Loads the open needs of cases with their life areas."""
+    known: Any = Case
+    return Load(known.needs, Need.select().where(Need.state == "open")).then(Need.life_area)
 
 
 def people_found(actor: Actor, words: str) -> ModelSelect:
@@ -88,9 +94,8 @@ class Cases(CaseWork, CaseworkView):
     can_export = True
     new_title = _l("New case")
     related = (
-        Load(Case.household).then(Load(Household.people, in_order())),
-        Case.site, Case.organization, Case.assigned_to,
-        Load(Case.needs, Need.select().where(Need.state == "open")).then(Need.life_area),
+        with_people(Case.household), Case.site, Case.organization, Case.assigned_to,
+        with_open_needs(),
     )  # fmt: skip
     column_list = (
         "link", "contact", "state", "open_needs", "charge", "site", "opened_at",
@@ -186,7 +191,7 @@ class Cases(CaseWork, CaseworkView):
 
     def case_or_404(self, id: uuid.UUID) -> Case:
         """The case with everything it is called by, within scope."""
-        rows = list(loaded(self.get_query().where(Case.id == id)))
+        rows: list[Case] = list(loaded(self.get_query().where(Case.id == id)))
         return rows[0] if rows else abort(404)
 
     def page(self, case: Case, given: dict[str, Any]) -> str:

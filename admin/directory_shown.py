@@ -12,8 +12,8 @@ from admin.auth import now
 from admin.base.shown import NOTHING
 from admin.i18n import gettext as _
 from admin.i18n import ngettext, reading_language
-from admin.words import ago, language_name
-from casework.providers import Service, SpokenLanguage
+from admin.words import ago, language_name, word
+from casework.providers import SERVICE_STATES, Location, Service, SpokenLanguage
 
 OLD_REPORT = timedelta(days=30)
 OLD_CHECK = timedelta(days=365)
@@ -83,3 +83,25 @@ def show_categories(service: Service, most: int = MOST_NAMED) -> str | Markup:
     further = len(names) - most
     shown = ", ".join(names[:most])
     return f"{shown} +{further}" if further > 0 else shown
+
+
+def show_status(row: Service) -> Any:
+    """The status of a service; one that is not active stands out."""
+    name = word(SERVICE_STATES, row.status)
+    return name if row.status == "active" else tag(name, "accent")
+
+
+def called_service(row: Service) -> Markup:
+    """A service with its organisation beneath; a status other than active stands beside."""
+    beside = Markup("") if row.status == "active" else show_status(row)
+    return two_lines(Markup("{} {}").format(row.name, beside), row.organization.name)
+
+
+def show_address(row: Location) -> str:
+    """The addresses of a place on one line."""
+    return " · ".join(str(each) for each in row.address_set) or NOTHING
+
+
+def show_confidential(row: Location) -> Any:
+    """Whether a place must stay unknown outside."""
+    return tag(_("confidential"), "accent") if row.confidential else quiet(_("no"))

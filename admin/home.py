@@ -9,11 +9,10 @@ from typing import Any
 
 from flask import url_for
 from flask_admin import expose
-from peewee import Load
 
 from admin.auth import current_actor, now
 from admin.base import DeskPage, show_date, show_moment
-from admin.case_page import called, in_order
+from admin.case_page import called, with_people
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.intake import SUSPICIONS
@@ -21,7 +20,6 @@ from admin.words import ago, language_name, overdue, today, turn, word
 from casework.cases import URGENCIES, Case
 from casework.core.i18n import N_
 from casework.insight.desk import Shelf, running_well, shelves
-from casework.people import Household
 from casework.referrals import STATES as REFERRAL_STATES
 from casework.submissions import Submission
 
@@ -82,8 +80,8 @@ def _by_id(rows: Iterable[Any]) -> dict[uuid.UUID, Any]:
 
 
 def _cases(ids: list[uuid.UUID]) -> Iterable[Case]:
-    household = Load(Case.household).then(Load(Household.people, in_order()))
-    return Case.scope(current_actor()).where(Case.id << ids).with_related(household)
+    rows: Any = Case.scope(current_actor()).where(Case.id << ids)
+    return rows.with_related(with_people(Case.household))
 
 
 def _request(row: Any, names: Names) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import current_app
 from markupsafe import Markup, escape
@@ -14,7 +15,8 @@ from casework.life_areas import LifeArea
 
 def drawing(name: str) -> Markup:
     """The drawing called `name`, which screen readers pass over; empty for an unknown one."""
-    address = current_app.jinja_env.globals["desk_asset"]("icons.svg")
+    desk_asset: Any = current_app.jinja_env.globals["desk_asset"]
+    address = desk_asset("icons.svg")
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         address, name
     )

@@ -39,7 +39,6 @@ from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.insight.duplicates import REASONS, likely_people, likely_submissions
 from casework.messages import conversation, mark_read, send_message
 from casework.people import Person
-from casework.questionnaires.models import PURPOSES
 from casework.submissions import (
     DECLINE_REASONS,
     STATES,
@@ -68,6 +67,7 @@ class Requests(CaseworkView):
     resource = "submission"
     path = "all_submissions"
     title = _l("All requests")
+    tab = _l("All")
     records_reads = True
     can_create = can_edit = can_view_details = False
     related = ()
@@ -132,8 +132,6 @@ class Requests(CaseworkView):
             for each in (Inbox, Review, Requests)
         ]  # fmt: skip
 
-    tab = _l("All")
-
 
 class Review(Requests):
     """Requests that look like spam: somebody decides, nothing is lost."""
@@ -173,7 +171,7 @@ class Inbox(Requests):
 
     def request_or_404(self, id: uuid.UUID) -> Submission:
         """The request with its form, within scope, whatever its state."""
-        rows = Submission.scope(current_actor()).where(
+        rows: Any = Submission.scope(current_actor()).where(
             (Submission.id == id) & (Submission.purpose != "offer")
         )
         return next(iter(rows.with_related(Submission.version)), None) or abort(404)
@@ -202,7 +200,7 @@ class Inbox(Requests):
             translations=translations_of([submission, *messages]), offers_machine=is_on(),
             people=likely_people(submission, actor), others=likely_submissions(submission, actor),
             reasons=REASONS, suspicions=SUSPICIONS, state_names=STATE_NAMES,
-            urgencies=URGENCIES, purposes=PURPOSES, decline_reasons=DECLINE_REASONS,
+            urgencies=URGENCIES, decline_reasons=DECLINE_REASONS,
             waits=submission.state in WAITING, **PAGE_WORDS,
         )  # fmt: skip
 
@@ -222,7 +220,7 @@ class Inbox(Requests):
             except Refusal as refusal:
                 page.case.form_errors.append(refusal.text(reading_language()))
             else:
-                case = case_of(submission)
+                case: Any = case_of(submission)
                 flash(_("The request became the case %(case)s.", case=case), "success")
                 return redirect(self.get_url("case.show", id=case.id), 303)
         shown = self.render("desk/accept.html", row=submission, page=page, **PAGE_WORDS)
@@ -346,7 +344,7 @@ class Inbox(Requests):
 
     def _case_called(self, form: LinkForm) -> Case | None:
         """The live case with the reference that was typed, within scope."""
-        found = CASE_REFERENCE.fullmatch(form.reference.data.strip())
+        found = CASE_REFERENCE.fullmatch((form.reference.data or "").strip())
         reference = f"F-{found[1]}-{int(found[2]):04d}" if found else ""
         case = Case.scope(current_actor()).where(Case.reference == reference).first()
         if case is None:
@@ -358,9 +356,11 @@ class Inbox(Requests):
         if not words:
             return []
         actor = current_actor()
-        people = list(people_found(actor, words).limit(20).with_related(Person.household))
+        wanted: Any = people_found(actor, words).limit(20)
+        people = list(wanted.with_related(Person.household))
         households = [person.__data__["household"] for person in people]
         cases: dict[uuid.UUID, list[Case]] = {}
-        for case in Case.scope(actor).where(Case.household << households):
+        known: Any = Case.scope(actor).where(Case.household << households)
+        for case in known:
             cases.setdefault(case.__data__["household"], []).append(case)
         return [(each, cases.get(each.__data__["household"], [])) for each in people]

@@ -160,7 +160,7 @@ class People(CaseworkView):
             form.household.data = own or abort(404)
         return form
 
-    def store(self, form: Any, row: Base, created: bool, *, by: Actor, at: datetime) -> Base:
+    def store(self, form: Any, row: Any, created: bool, *, by: Actor, at: datetime) -> Base:
         """Through the verbs, so that look-ups follow the new name."""
         columns = {name: form[name].data for name in PERSON_FIELDS if name in form}
         for name in ("gender", "language", "interpreter"):
@@ -170,7 +170,7 @@ class People(CaseworkView):
             return add_person(household, by=by, at=at, **columns)
         return change_person(row, household=household, by=by, at=at, **columns)
 
-    def details_values(self, row: Person) -> dict[str, Any]:
+    def details_values(self, row: Any) -> dict[str, Any]:
         """The household's people and cases stand beside the person."""
         return super().details_values(row) | household_values(row.household)
 
@@ -192,6 +192,13 @@ def household_values(household: Household) -> dict[str, Any]:
     } | PAGE_WORDS  # fmt: skip
 
 
+def with_people_and_cases() -> tuple[Any, ...]:
+    """What the list of households loads beside them."""
+    known: Any = Household
+    cases = Case.select().order_by(Case.opened_at.desc())
+    return Household.site, Load(known.people, in_order()), Load(known.cases, cases)
+
+
 class Households(CaseworkView):
     """People who live together and are supported together."""
 
@@ -202,11 +209,7 @@ class Households(CaseworkView):
     new_title = _l("New household")
     intro = _l("Search by the whole name of somebody who lives there: this data is sealed.")
     records_reads = True
-    related = (
-        Household.site,
-        Load(Household.people, in_order()),
-        Load(Household.cases, Case.select().order_by(Case.opened_at.desc())),
-    )
+    related = with_people_and_cases()
     column_list = ("name", "contact", "members", "site", "housing", "case_links", "created_at")
     column_details_list = ("name", "site", "housing", "place", "created_at")
     column_labels = {
@@ -241,7 +244,7 @@ class Households(CaseworkView):
         people = people_found(current_actor(), words).select(Person.household)
         return query.where(Household.id << people)
 
-    def cases_of(self, row: Household) -> str:
+    def cases_of(self, row: Any) -> str:
         """References of the cases within the reader's scope."""
         actor = current_actor()
         mine = [
@@ -250,7 +253,7 @@ class Households(CaseworkView):
         ]  # fmt: skip
         return ", ".join(mine) or NOTHING
 
-    def store(self, form: Any, row: Base, created: bool, *, by: Actor, at: datetime) -> Base:
+    def store(self, form: Any, row: Any, created: bool, *, by: Actor, at: datetime) -> Base:
         """Through the verbs."""
         columns = {name: form[name].data for name in self.form_columns}
         columns["housing"] = columns["housing"] or ""
@@ -259,14 +262,14 @@ class Households(CaseworkView):
             return create_household(**(columns | given), by=by, at=at)
         return change_household(row, by=by, at=at, **columns)
 
-    def details_values(self, row: Household) -> dict[str, Any]:
+    def details_values(self, row: Any) -> dict[str, Any]:
         """The people and the cases of the household."""
         return super().details_values(row) | household_values(row)
 
     @expose("/<uuid:id>/case", methods=("GET", "POST"))
     def open(self, id: uuid.UUID) -> ResponseReturnValue:
         """Open a case for a household that asked in another way than through the portal."""
-        household = self.get_one(id) or abort(404)
+        household: Any = self.get_one(id) or abort(404)
         people = list(in_order().where(Person.household == household))
         language = people[0].language if people else ""
         posted = request.form if request.method == "POST" else None

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from markupsafe import Markup
 from peewee import Load, ModelSelect
 from wtforms import StringField, validators
 
 from admin.auth import current_actor, now
-from admin.base import Between, CaseworkView, ChoiceFilter, ContainsFilter
+from admin.base import CaseworkView, ContainsFilter
 from admin.base.ajax import parse_id
-from admin.base.filters import YesNoFilter
-from admin.base.shown import NOTHING, site_zone
+from admin.base.shown import NOTHING
 from admin.case_forms import categories_by_area
 from admin.directory_fields import (
     ADDRESSES,
@@ -30,35 +28,41 @@ from admin.directory_fields import (
     mail_address,
     web_address,
 )
+from admin.directory_filters import (
+    CategoryFilter,
+    LanguageFilter,
+    NotCheckedSince,
+    RoomFilter,
+    category_choices,
+    language_codes,
+)
 from admin.directory_shown import (
     called_language,
+    called_service,
     quiet,
+    show_address,
     show_capacity,
     show_categories,
     show_checked,
+    show_confidential,
     show_languages,
-    tag,
-    two_lines,
+    show_status,
 )
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from admin.icons import drawing
-from admin.words import PAGE_WORDS, ago, language_name, word
+from admin.words import PAGE_WORDS, ago
 from casework.core import audit
 from casework.core.access import Actor
-from casework.core.clock import from_local
 from casework.core.db import Base
 from casework.life_areas import NeedCategory
 from casework.providers import (
-    SERVICE_STATES,
     Contact,
     Location,
     Organization,
     Service,
     ServiceAtLocation,
     ServiceCategory,
-    SpokenLanguage,
     confirm_entry,
     report_capacity,
     save_organization,
@@ -83,58 +87,6 @@ FIELDS = {
 }  # fmt: skip
 
 
-class CategoryFilter(ChoiceFilter):
-    """Services that help with one need category."""
-
-    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
-        helping = ServiceCategory.select(ServiceCategory.service).join(NeedCategory)
-        return query.where(Service.id << helping.where(NeedCategory.code == value))
-
-
-class LanguageFilter(ChoiceFilter):
-    """Services at which a language is spoken."""
-
-    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
-        speaking = SpokenLanguage.select(SpokenLanguage.service)
-        return query.where(Service.id << speaking.where(SpokenLanguage.code == value))
-
-
-class RoomFilter(YesNoFilter):
-    """Services with a free place, or without one that we know of."""
-
-    def apply(self, query: ModelSelect, value: str) -> ModelSelect:
-        free = Service.capacity_free
-        return query.where(free > 0 if value == "1" else free.is_null() | (free <= 0))
-
-
-class NotCheckedSince(Between):
-    """Entries that nobody has found true since a day; those never looked at are among them."""
-
-    def __init__(self, model: Any) -> None:
-        super().__init__(model.checked_at, _l("Not checked since"), "unchecked", until=True)
-        del self.until
-
-    def apply(self, query: ModelSelect, value: date) -> ModelSelect:
-        day = from_local(datetime.combine(value, time()), site_zone())
-        return query.where((self.column < day) | self.column.is_null())
-
-
-def category_choices() -> list[tuple[str, str]]:
-    """Need categories by life area, as pairs of code and name."""
-    tag = reading_language()
-    return [
-        (each.code, f"{area.label(tag)}: {each.label(tag)}")
-        for area, categories in categories_by_area()
-        for each in categories
-    ]
-
-
-def language_codes() -> list[tuple[str, str]]:
-    """Languages that are spoken anywhere in the directory."""
-    rows = SpokenLanguage.select(SpokenLanguage.code).where(SpokenLanguage.code != "").distinct()
-    return sorted(((row.code, language_name(row.code)) for row in rows), key=lambda each: each[1])
-
-
 class DirectoryScreen(CaseworkView):
     """What the screens of the directory share: look-ups, check, the page of an entry."""
 
@@ -143,7 +95,8 @@ class DirectoryScreen(CaseworkView):
     form_overrides = {"website": StringField, "url": StringField}
     create_template = edit_template = "desk/directory_form.html"
     column_labels = {
-        "name": _l("Name"), "service_name": _l("Service"), "alternate_name": _l("Other name"), "organization": _l("Organisation"),
+        "name": _l("Name"), "service_name": _l("Service"),
+        "alternate_name": _l("Other name"), "organization": _l("Organisation"),
         "categories": _l("Helps with"), "languages": _l("Languages"), "capacity": _l("Places"),
         "status": _l("Status"), "checked": _l("Checked"), "active": _l("In use"),
         "description": _l("Description"), "email": _l("E-mail"), "url": _l("Web page"),
@@ -411,28 +364,6 @@ class Locations(DirectoryScreen):
                 for each in given.limit(MOST_SHOWN).with_related(ServiceAtLocation.service)
             ],
         }
-
-
-def show_status(row: Service) -> Any:
-    """The status of a service; one that is not active stands out."""
-    name = word(SERVICE_STATES, row.status)
-    return name if row.status == "active" else tag(name, "accent")
-
-
-def called_service(row: Service) -> Markup:
-    """A service with its organisation beneath; a status other than active stands beside."""
-    beside = Markup("") if row.status == "active" else show_status(row)
-    return two_lines(Markup("{} {}").format(row.name, beside), row.organization.name)
-
-
-def show_address(row: Location) -> str:
-    """The addresses of a place on one line."""
-    return " · ".join(str(each) for each in row.address_set) or NOTHING
-
-
-def show_confidential(row: Location) -> Any:
-    """Whether a place must stay unknown outside."""
-    return tag(_("confidential"), "accent") if row.confidential else quiet(_("no"))
 
 
 def areas_of(row: Service) -> list[tuple[Any, list[NeedCategory]]]:

@@ -230,9 +230,9 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
     )  # fmt: skip
     column_labels = {
         "need": _l("Need"), "need_name": _l("Need"), "whom": _l("For"), "case": _l("Case"),
-        "service": _l("Service"), "service_name": _l("Service"), "organization": _l("Organisation"), "state": _l("State"),
-        "state_name": _l("State"), "turn": _l("Whose turn"), "since": _l("Since"),
-        "state_since": _l("Since"),
+        "service": _l("Service"), "service_name": _l("Service"),
+        "organization": _l("Organisation"), "state": _l("State"), "state_name": _l("State"),
+        "turn": _l("Whose turn"), "since": _l("Since"), "state_since": _l("Since"),
         "follow_up_on": _l("Look at it again"), "sent_at": _l("Sent"),
         "answered_at": _l("Answered"),
     }  # fmt: skip
@@ -244,7 +244,9 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
         "need_name": lambda _view, _context, row, _name: str(show_value(row.need.category)),
         "whom": lambda _view, _context, row, _name: called(row.case),
         "service": lambda _view, _context, row, _name: two_lines(row.service, row.organization),
-        "state": lambda _view, _context, row, _name: two_lines(show_state(row.state), turn(row.turn)),
+        "state": lambda _view, _context, row, _name: two_lines(
+            show_state(row.state), turn(row.turn)
+        ),
         "organization": lambda _view, _context, row, _name: row.organization.name,
         "state_name": lambda _view, _context, row, _name: _(STATES.names[row.state]),
         "turn": lambda _view, _context, row, _name: turn(row.turn),

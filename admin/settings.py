@@ -14,6 +14,7 @@ from admin.auth import current_actor, now
 from admin.base import CaseworkView, DeskForm, DeskPage
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
+from admin.icons import show_area
 from casework.core.access import Actor
 from casework.core.db import Base, transaction
 from casework.core.i18n import LANGUAGES
@@ -65,7 +66,8 @@ class LifeAreas(Coded):
     resource = "life_area"
     title = _l("Life areas")
     new_title = _l("New life area")
-    column_list = ("labels", "code", "icon", "position", "active")
+    column_list = ("labels", "code", "position", "active")
+    column_formatters = {"labels": lambda view, context, row, name: show_area(row)}
     column_default_order = "position"
     form_columns = ("code", "labels", "icon", "position", "active")
     form_args = {

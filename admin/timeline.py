@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from peewee import Load
 
@@ -70,7 +71,7 @@ class Timeline:
     older: int | None
 
 
-def timeline(case: Case, page: int, names: Mapping[uuid.UUID, str]) -> Timeline:
+def timeline(case: Case, page: int, names: Mapping[uuid.UUID | None, str]) -> Timeline:
     """Page `page` (from 0) of what happened in `case`; `names` says what rows are called."""
     page = min(max(page, 0), LAST_PAGE)
     wanted = (page + 1) * PAGE + 1
@@ -80,7 +81,7 @@ def timeline(case: Case, page: int, names: Mapping[uuid.UUID, str]) -> Timeline:
     return Timeline(lines[page * PAGE : wanted - 1], page, page + 1 if more else None)
 
 
-def _from_audit(case: Case, most: int, names: Mapping[uuid.UUID, str]) -> list[Happening]:
+def _from_audit(case: Any, most: int, names: Mapping[uuid.UUID | None, str]) -> list[Happening]:
     """Changes to what belongs to the case; for who sees everything, also to its household."""
     mine = AuditEntry.case_id == case.id
     if current_actor().sees_all:

@@ -117,7 +117,7 @@ def test_the_twenty_first_try_for_an_account_is_refused_even_when_right(client, 
         assert client.submit("/admin/login", data).status_code == 401
     refused = sign_in(client, coordinator)
     assert refused.status_code == 429
-    assert "Viertelstunde" in refused.get_data(as_text=True)
+    assert 'role="alert"' in refused.get_data(as_text=True)
     clock.forward(minutes=16)
     assert sign_in(client, coordinator).status_code == 303
 

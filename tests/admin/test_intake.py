@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-import threading
 import uuid
-from collections.abc import Iterator
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from casework.cases import Case, Need, case_of
 from casework.core.access import SYSTEM, Role
 from casework.core.audit import AuditEntry
-from casework.interpretations import Interpretation, keep_interpretation
 from casework.messages import Message, receive_message
 from casework.people import Household, Person
 from casework.submissions import Submission, decline_submission, withdraw_submission
@@ -284,103 +278,6 @@ def test_what_the_person_answered_is_noted_as_read_by_hand_only(desk, world: Wor
     assert message.refresh().read_at is None
     assert send(desk, _page(submission, "messages")).status_code == 303
     assert message.refresh().read_at is not None
-
-
-def _translation(row, field: str, **more: str) -> dict[str, str]:
-    table = row._meta.table_name
-    return {"table": table, "row": str(row.id), "field": field, "url": "/admin/"} | more
-
-
-def test_a_typed_translation_stands_beside_the_original(desk, world: World) -> None:
-    submission = world.submission(answers=FAMILY)
-    fields = _translation(submission, "answers/need_text", body="I need a place in a kindergarten")
-    assert send(desk, "/admin/translation/", fields).status_code == 303
-    page = text_of(desk.get(_page(submission)))
-    assert "I need a place in a kindergarten" in page
-    assert "أحتاج إلى مكان في الروضة" in page
-    assert submission.refresh().answers["need_text"] == "أحتاج إلى مكان في الروضة"
-
-
-def test_a_translation_by_a_machine_is_marked_as_such(desk, world: World) -> None:
-    submission = world.submission(answers=FAMILY)
-    keep_interpretation(
-        submission, "answers/need_text", "en", "Place", source="machine", by=SYSTEM, at=world.at
-    )
-    assert "Translated by a machine, not checked" in text_of(desk.get(_page(submission)))
-
-
-def test_without_a_service_no_machine_is_offered_and_asking_is_refused(desk, world: World) -> None:
-    submission = world.submission(answers=FAMILY)
-    assert "Ask the machine" not in text_of(desk.get(_page(submission)))
-    fields = _translation(submission, "answers/need_text", machine="1")
-    response = send(desk, "/admin/translation/", fields)
-    assert response.status_code == 422
-    assert "gave no translation" in text_of(response)
-    assert Interpretation.select().count() == 0
-
-
-class _Service(BaseHTTPRequestHandler):
-    """Speaks the documented interface of LibreTranslate."""
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append(asked)
-        body = json.dumps({"translatedText": f"[{asked['target']}] place"}).encode()
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def service(app) -> Iterator[HTTPServer]:
-    server = HTTPServer(("127.0.0.1", 0), _Service)
-    server.asked = []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    usual = app.extensions["lotse"]["config"]
-    url = f"http://127.0.0.1:{server.server_port}"
-    app.extensions["lotse"]["config"] = replace(usual, translate_url=url)
-    yield server
-    app.extensions["lotse"]["config"] = usual
-    server.shutdown()
-    server.server_close()
-
-
-def test_the_machine_is_asked_with_the_original_and_its_language(
-    service, desk, world: World
-) -> None:
-    submission = world.submission(answers=FAMILY)
-    assert "Ask the machine" in text_of(desk.get(_page(submission)))
-    fields = _translation(submission, "answers/need_text", machine="1")
-    assert send(desk, "/admin/translation/", fields).status_code == 303
-    assert service.asked[0]["q"] == "أحتاج إلى مكان في الروضة"
-    assert (service.asked[0]["source"], service.asked[0]["target"]) == ("ar", "en")
-    page = text_of(desk.get(_page(submission)))
-    assert "[en] place" in page
-    assert "Translated by a machine" in page
-
-
-@pytest.mark.parametrize("forged", [
-    {"table": "people"}, {"row": str(uuid.uuid4())}, {"row": "x"},
-    {"field": "answers/given_name"}, {"field": "pin_hash"}, {"field": ""},
-])  # fmt: skip
-def test_only_free_texts_within_scope_can_be_translated(
-    desk, world: World, forged: dict[str, str]
-) -> None:
-    fields = _translation(world.submission(answers=FAMILY), "answers/need_text", body="x")
-    assert send(desk, "/admin/translation/", fields | forged).status_code == 404
-    assert Interpretation.select().count() == 0
-
-
-def test_a_translation_that_is_too_long_is_told_and_kept_in_the_field(desk, world: World) -> None:
-    submission = world.submission(answers=FAMILY)
-    fields = _translation(submission, "answers/need_text", body="words " * 4_000)
-    response = send(desk, "/admin/translation/", fields)
-    assert response.status_code == 422
-    assert "words words" in text_of(response)
 
 
 @pytest.mark.parametrize("role", [

@@ -15,7 +15,15 @@ import pytest
 from flask import Flask
 
 from casework.appointments import plan_appointment
-from casework.cases import Case, Need, add_need, category_of, link_submission, plan_follow_up
+from casework.cases import (
+    Case,
+    Need,
+    add_need,
+    assign_case,
+    category_of,
+    link_submission,
+    plan_follow_up,
+)
 from casework.consent import Release
 from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.audit import AuditEntry
@@ -91,7 +99,8 @@ class Town:
         case = world.case(organization, household=household, **person)
         need = add_need(case, category_of("debt"), person=None, description=word, language="de",
                         by=SYSTEM, at=at)  # fmt: skip
-        submission = world.submission(answers=HELP_ANSWERS | {"given_name": word, "family_name": word})
+        answers = HELP_ANSWERS | {"given_name": word, "family_name": word}
+        submission = world.submission(answers=answers)
         link_submission(submission, case, by=SYSTEM, at=at)
         sender = Actor("person", id=submission.id)
         message = receive_message(word, case=case, submission=submission, language="de",
@@ -151,8 +160,9 @@ def _address(rule: Any, rows: dict[str, Base], case_of: Part) -> str:
         own = case_of.case
         path = path.replace("<uuid:row>", str(rows[part].id))
     path = path.replace("<uuid:id>", str(own.id if own else uuid.uuid4()))
-    query = {"id": own.id if own else "", "need": rows["need"].id, "household": rows["household"].id,
-             "table": "needs", "row": rows["need"].id, "field": "description"}  # fmt: skip
+    need, home = rows["need"].id, rows["household"].id
+    query = {"id": own.id if own else "", "need": need, "household": home, "table": "needs",
+             "row": need, "field": "description"}  # fmt: skip
     if method in BY_ID or method in ("new", "create_view") or kind == "translation":
         path += "?" + "&".join(f"{key}={value}" for key, value in query.items() if value)
     return path
@@ -229,10 +239,12 @@ def _everything() -> dict[str, list[Any]]:
     while todo:
         model = todo.pop()
         todo.extend(model.__subclasses__())
-        if model.__module__.startswith("casework.") and not model.__subclasses__():
-            if model not in (AuditEntry, Staff, Throttle):
-                table = model._meta.table_name
-                found[table] = database.execute_sql(f'SELECT * FROM "{table}" ORDER BY id').fetchall()
+        real = model.__module__.startswith("casework.") and not model.__subclasses__()
+        if real and model not in (AuditEntry, Staff, Throttle):
+            table = model._meta.table_name
+            rows = database.execute_sql(f'SELECT * FROM "{table}" ORDER BY id')
+            found[table] = [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
+                            for row in rows.fetchall()]  # fmt: skip
     return found
 
 
@@ -265,7 +277,8 @@ def test_rows_of_another_organisation_do_not_exist(town: Town) -> None:
     token, wrong = token_of(desk), []
     for cell in foreign_cells(town, "alpha"):
         response = _try(desk, cell, token, POSTED)
-        leaked = _leaks(text_of(response), town.beta, "") + _leaks(text_of(response), town.nobody, "")
+        body, asked = text_of(response), cell.address
+        leaked = [*_leaks(body, town.beta, asked), *_leaks(body, town.nobody, asked)]
         if response.status_code != 404 or leaked:
             wrong.append((cell, response.status_code, leaked))
     assert wrong == []
@@ -280,7 +293,7 @@ def test_no_list_search_filter_export_or_look_up_shows_a_foreign_household(
     desk, wrong = town.desk(name), []
     for cell in list_cells(town, name):
         response = desk.get(cell.address)
-        hidden = [town.beta, town.nobody] if name == "alpha" else [town.beta, town.nobody, town.alpha]
+        hidden = [town.beta, town.nobody, *([] if name == "alpha" else [town.alpha])]
         if cell.endpoint.startswith("audit_entries"):
             hidden = []
         body = response.get_data().decode("utf-8", "replace")
@@ -311,12 +324,16 @@ def test_counts_do_not_tell_that_there_are_others(app: Flask, world: World) -> N
 
     before = read()
     Town(app, world)
-    assert read() == before
+    for earlier, later in zip(before, read(), strict=True):
+        assert later.splitlines() == earlier.splitlines()
 
 
 def _steady(page: str) -> str:
-    """A page without what changes from one answer to the next."""
-    return "\n".join(line for line in page.splitlines() if "csrf_token" not in line and "nonce" not in line)
+    """A page without what changes each time, and without the names in the open directory."""
+    changing = ("csrf_token", "nonce", 'id="flt_organization"')
+    return "\n".join(
+        line for line in page.splitlines() if not any(each in line for each in changing)
+    )
 
 
 def test_bulk_actions_and_cells_of_lists_do_not_reach_foreign_rows(town: Town) -> None:
@@ -367,16 +384,14 @@ def test_an_earlier_referral_of_the_same_household_by_another_organisation_stays
     referral: Any = town.beta.rows["referral"]
     shared = town.world.case(town.alpha.organization, household=town.beta.rows["household"])
     need = town.world.need(shared, "debt")
-    page = text_of(town.desk("alpha").get(f"/admin/referral/new?need={need.id}&search=Service"))
+    address = f"/admin/referral/new?need={need.id}&search=Service"
+    page = text_of(town.desk("alpha").get(address))
     assert referral.service.name in page
     assert str(referral.id) not in page
-    seen = text_of(town.desk("coordinator").get(f"/admin/referral/new?need={need.id}&search=Service"))
-    assert str(referral.id) in seen
+    assert str(referral.id) in text_of(town.desk("coordinator").get(address))
 
 
 def test_a_case_that_is_given_away_is_gone_at_once(town: Town) -> None:
-    from casework.cases import assign_case
-
     desk = town.desk("alpha")
     referral: Any = town.alpha.rows["referral"]
     addresses = [f"/admin/case/{town.alpha.case.id}", f"/admin/referral/{referral.id}",
@@ -395,7 +410,7 @@ def test_the_same_addresses_open_for_who_may_see_them(town: Town) -> None:
             continue
         status = desk.get(cell.address).status_code
         opened += status == 200
-        if status not in (200, 303) and not _is_switched_off(town.app, cell.endpoint):
+        if status not in (200, 409) and not _is_switched_off(town.app, cell.endpoint):
             wrong.append((cell, status))
     assert wrong == []
     assert opened >= 20
