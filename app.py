@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
+import sys
 from pathlib import Path
 
 from flask import Flask, Response, g, jsonify, request
 from flask_babel import Babel, Domain
 from flask_wtf import CSRFProtect
-from peewee import PeeweeException
+from peewee import OperationalError, PeeweeException
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -143,7 +145,7 @@ def register_probes(app: Flask) -> None:
         try:
             waiting = pending_migrations()
             queue = tasks.queue_length()
-        except PeeweeException:
+        except (PeeweeException, tasks.QueueError):
             return jsonify(status="unavailable", database=False), 503
         status = 503 if waiting else 200
         return jsonify(status="ok" if not waiting else "upgrade needed", queue=queue), status
@@ -170,11 +172,19 @@ def serve(config: Config) -> None:
     app = create_app(config)
     with connection():
         commands.prepare(config)
+    try:
+        server = create_server(
+            app, host=config.host, port=config.port, threads=16, ident=None,
+            max_request_body_size=MAX_BODY, channel_request_lookahead=1,
+        )  # fmt: skip
+    except OSError as error:
+        raise ConfigError(
+            f"HOST {config.host} with PORT {config.port} cannot be used ({error.strerror}); "
+            "please choose another PORT."
+        ) from error
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = tasks.start_worker()
-    server = create_server(
-        app, host=config.host, port=config.port, threads=16, ident=None,
-        max_request_body_size=MAX_BODY, channel_request_lookahead=1,
-    )  # fmt: skip
+    print(f"Lotse is ready: {config.base_url}", flush=True)
     try:
         server.run()
     finally:
@@ -186,3 +196,7 @@ if __name__ == "__main__":
         serve(from_environment(os.environ, ROOT))
     except ConfigError as error:
         raise SystemExit(str(error)) from error
+    except OperationalError as error:
+        raise SystemExit(
+            "The database cannot be reached; please check DATABASE_URL and that its server runs."
+        ) from error

@@ -107,9 +107,9 @@ class Appointments(Agenda):
     column_formatters = {
         "case": _to("appointments"),
         "starts_at": lambda _view, _context, row, _name: show_moment(row.starts_at),
-        "interpreter": lambda _view, _context, row, _name: language_name(row.interpreter_language)
-        if row.interpreter_language
-        else "–",
+        "interpreter": lambda _view, _context, row, _name: (
+            language_name(row.interpreter_language) if row.interpreter_language else "–"
+        ),
         "state": lambda _view, _context, row, _name: word(APPOINTMENT_STATES.names, row.state),
     }
 

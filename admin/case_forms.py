@@ -87,9 +87,10 @@ class CategoryField(SelectField):
     def iter_groups(self) -> Iterator[tuple[str, Any]]:
         tag = reading_language()
         for area, categories in categories_by_area():
-            yield area.label(tag), [
-                Choice(each.code, each.label(tag), self._is(each), {}) for each in categories
-            ]
+            yield (
+                area.label(tag),
+                [Choice(each.code, each.label(tag), self._is(each), {}) for each in categories],
+            )
 
     def _is(self, category: NeedCategory) -> bool:
         return self.data is not None and self.data.id == category.id

@@ -346,9 +346,7 @@ def _add_document(case: Case, form: Any) -> None:
 
 
 def _move(case: Case, form: Any) -> None:
-    move_case(
-        case, form.state.data, reason=form.reason.data or "", by=current_actor(), at=now()
-    )
+    move_case(case, form.state.data, reason=form.reason.data or "", by=current_actor(), at=now())
 
 
 def _assign(case: Case, form: Any) -> None:

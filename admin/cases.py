@@ -53,8 +53,10 @@ class AreaFilter(ChoiceFilter):
     """Cases with an open need in a life area."""
 
     def apply(self, query: ModelSelect, value: str) -> ModelSelect:
-        open_needs = Need.select(Need.case).join(LifeArea).where(
-            (Need.state == "open") & (LifeArea.code == value)
+        open_needs = (
+            Need.select(Need.case)
+            .join(LifeArea)
+            .where((Need.state == "open") & (LifeArea.code == value))
         )
         return query.where(Case.id << open_needs)
 
@@ -226,8 +228,6 @@ def areas_of(needs: list[Need]) -> list[tuple[LifeArea, int]]:
         area, count = counted.get(need.life_area.code, (need.life_area, 0))
         counted[area.code] = (area, count + 1)
     return sorted(counted.values(), key=lambda each: (each[0].position, each[0].code))
-
-
 
 
 def open_new_case(form: Any) -> Case:

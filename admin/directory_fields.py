@@ -46,9 +46,7 @@ def mail_address(form: Any, field: Any) -> None:
 def web_address(form: Any, field: Any) -> None:
     """An address that a browser can open."""
     if field.data and not WEB.fullmatch(field.data):
-        raise validators.ValidationError(
-            _("Please write a web address that begins with https://.")
-        )
+        raise validators.ValidationError(_("Please write a web address that begins with https://."))
 
 
 class CategoriesField(NeedsField):

@@ -126,4 +126,4 @@ def take_in(uploads: list[FileStorage], source: str) -> Report:
 
 def remarks_of(report: Report | None) -> list[str]:
     """What was dropped, mended or is doubtful, by file and line."""
-    return report.lines(reading_language())[len(report.tables):] if report else []
+    return report.lines(reading_language())[len(report.tables) :] if report else []

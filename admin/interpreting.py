@@ -90,7 +90,11 @@ class Interpreting(DeskPage):
             flash(_("The translation stands beside the original."), "success")
             return redirect(back, 303)
         page = self.render(
-            "desk/translation.html", form=form, original=wanted, back=back, offers_machine=is_on(),
+            "desk/translation.html",
+            form=form,
+            original=wanted,
+            back=back,
+            offers_machine=is_on(),
             **PAGE_WORDS,
         )
         return page, 422 if form.errors else 200

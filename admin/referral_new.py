@@ -66,7 +66,11 @@ class NewReferral:
         )  # fmt: skip
 
     def _details(
-        self, need: Need, service: Service, release: Release | None, form: Any = None,
+        self,
+        need: Need,
+        service: Service,
+        release: Release | None,
+        form: Any = None,
         paper: Any = None,
     ) -> str:
         given = Referral(
@@ -128,7 +132,13 @@ class NewReferral:
         )
 
     def _stored(
-        self, need: Need, service: Service, fields: tuple[str, ...], note: str, day: Any, *,
+        self,
+        need: Need,
+        service: Service,
+        fields: tuple[str, ...],
+        note: str,
+        day: Any,
+        *,
         send: bool,
     ) -> ResponseReturnValue:
         """The referral in one transaction; the same request twice makes one of it."""

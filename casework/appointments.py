@@ -74,9 +74,17 @@ class Appointment(CaseModel):
 
 @recorded("appointment:planned", needs="appointment:create")
 def plan_appointment(
-    case: Case, subject: str, starts_at: datetime, *, minutes: int = 30, place: str = "",
-    with_whom: str = "", person: Person | None = None, interpreter_language: str = "",
-    by: Actor, at: datetime,
+    case: Case,
+    subject: str,
+    starts_at: datetime,
+    *,
+    minutes: int = 30,
+    place: str = "",
+    with_whom: str = "",
+    person: Person | None = None,
+    interpreter_language: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Appointment:
     """A new appointment. Raises `TimeRefused` outside of two years from now or in the past."""
     if not at - timedelta(days=1) <= starts_at <= at + timedelta(days=731):

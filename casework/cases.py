@@ -340,9 +340,14 @@ def link_submission(
 
 @recorded("case:opened", needs="case:create")
 def open_case(
-    household: Household, *, organization: Organization | None = None,
-    assigned_to: Staff | None = None, language: str = "de", urgency: str = "",
-    by: Actor, at: datetime,
+    household: Household,
+    *,
+    organization: Organization | None = None,
+    assigned_to: Staff | None = None,
+    language: str = "de",
+    urgency: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Case:
     """A new case for a household; the organisation, if any, sees it from now on."""
     case = Case.create(
@@ -363,8 +368,12 @@ def open_case(
 
 @recorded("case:assigned")
 def assign_case(
-    case: Case, *, organization: Organization | None, assigned_to: Staff | None,
-    by: Actor, at: datetime,
+    case: Case,
+    *,
+    organization: Organization | None,
+    assigned_to: Staff | None,
+    by: Actor,
+    at: datetime,
 ) -> Case:
     """Say which organisation and which member of staff work on the case.
 
@@ -397,8 +406,15 @@ def move_case(case: Case, state: str, *, reason: str = "", by: Actor, at: dateti
 
 @recorded("need:added", needs="need:create")
 def add_need(
-    case: Case, category: NeedCategory, *, person: Person | None, urgency: str = "",
-    description: str = "", language: str = "", by: Actor, at: datetime,
+    case: Case,
+    category: NeedCategory,
+    *,
+    person: Person | None,
+    urgency: str = "",
+    description: str = "",
+    language: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Need:
     """A new need in a case, in the words in which it was told."""
     return Need.create(
@@ -423,8 +439,13 @@ def move_need(need: Need, state: str, *, by: Actor, at: datetime) -> Need:
 
 @recorded("follow_up:created", needs="follow_up:create")
 def plan_follow_up(
-    case: Case, what: str, due_on: date, *, assigned_to: Staff | None = None,
-    by: Actor, at: datetime,
+    case: Case,
+    what: str,
+    due_on: date,
+    *,
+    assigned_to: Staff | None = None,
+    by: Actor,
+    at: datetime,
 ) -> FollowUp:
     """Remind somebody of `what` on a day."""
     return FollowUp.create(

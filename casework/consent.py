@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from peewee import CharField, DateField, ForeignKeyField, JSONField, ModelSelect, fn
+from peewee import CharField, DateField, ForeignKeyField, JSONField, ModelSelect
 
 from casework.cases import Case, case_of
 from casework.core.access import PUBLIC, SYSTEM, Actor
@@ -83,7 +83,10 @@ class Release(Base):
 
     class Meta:
         table_name = "releases"
-        indexes = ((("household", "organization", "state"), False), (("state", "expires_on"), False))
+        indexes = (
+            (("household", "organization", "state"), False),
+            (("state", "expires_on"), False),
+        )
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:
@@ -101,9 +104,16 @@ class Release(Base):
 
 @recorded("release:given", needs="release:create", open_to=("system", "public", "person"))
 def give_release(
-    *, submission: Submission | None = None, case: Case | None = None,
-    organization: Organization | None = None, fields: tuple[str, ...] = USUAL,
-    text_version: str, language: str, channel: str, by: Actor, at: datetime,
+    *,
+    submission: Submission | None = None,
+    case: Case | None = None,
+    organization: Organization | None = None,
+    fields: tuple[str, ...] = USUAL,
+    text_version: str,
+    language: str,
+    channel: str,
+    by: Actor,
+    at: datetime,
 ) -> Release:
     """Record an agreement; without `organization` it is the general one."""
     return Release.create(
@@ -232,7 +242,9 @@ def attach_releases(submission: Submission, *, by: Actor, at: datetime) -> None:
 @on("submission:withdrawn")
 def withdraw_releases(submission: Submission, *, by: Actor, at: datetime) -> None:
     """Taking the request back ends every agreement that came with it."""
-    current = Release.select().where((Release.submission == submission) & (Release.state == "given"))
+    current = Release.select().where(
+        (Release.submission == submission) & (Release.state == "given")
+    )
     for release in list(current):
         if release.refresh().state == "given":
             withdraw_release(release, by=by, at=at)

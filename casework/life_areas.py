@@ -82,9 +82,11 @@ def load_life_areas(content: dict[str, Any], *, by: Actor, at: datetime) -> None
     NeedCategory.insert_rows(
         [
             NeedCategory(
-                code=category["code"], life_area=areas[category["life_area"]],
-                position=category["order"], labels=category["labels"],
-            )  # fmt: skip
+                code=category["code"],
+                life_area=areas[category["life_area"]],
+                position=category["order"],
+                labels=category["labels"],
+            )
             for category in content["need_categories"]
             if category["code"] not in known
         ]

@@ -118,8 +118,13 @@ class OutboxMail(Base):
 
 @recorded("message:sent", needs="message:create")
 def send_message(
-    body: str, *, case: Case | None = None, submission: Submission | None = None,
-    language: str, by: Actor, at: datetime,
+    body: str,
+    *,
+    case: Case | None = None,
+    submission: Submission | None = None,
+    language: str,
+    by: Actor,
+    at: datetime,
 ) -> Message:
     """A message from the centre to the person. Raises `EmptyMessage`, `LongMessage`."""
     message = Message.create(
@@ -133,8 +138,13 @@ def send_message(
 
 @recorded("message:received", needs="message:create", open_to=("system", "person"))
 def receive_message(
-    body: str, *, case: Case | None, submission: Submission, language: str,
-    by: Actor, at: datetime,
+    body: str,
+    *,
+    case: Case | None,
+    submission: Submission,
+    language: str,
+    by: Actor,
+    at: datetime,
 ) -> Message:
     """A message from the person to the centre. Raises `EmptyMessage`, `LongMessage`."""
     message = Message.create(
@@ -155,9 +165,7 @@ def mark_read(message: Message, *, by: Actor, at: datetime) -> Message:
     return message
 
 
-def conversation(
-    *, case: Case | None, submission: Submission | None
-) -> ModelSelect[Message]:
+def conversation(*, case: Case | None, submission: Submission | None) -> ModelSelect[Message]:
     """The messages of a case and of its request, the oldest first."""
     wanted = (Message.case == case) if case else (Message.submission == submission)
     if case and submission:
@@ -177,8 +185,15 @@ def checked(body: str) -> str:
 
 @recorded("mail:queued", needs="mail:create", open_to=("system",))
 def queue_mail(
-    kind: str, recipient: str, subject: str, body: str, *, language: str, host: str,
-    by: Actor, at: datetime,
+    kind: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    language: str,
+    host: str,
+    by: Actor,
+    at: datetime,
 ) -> OutboxMail:
     """Put a mail into the outbox, as part of the change that it tells of."""
     mail = OutboxMail(
@@ -206,12 +221,15 @@ def claim_mail(mail: OutboxMail, *, at: datetime, minutes: int = 10) -> bool:
     return bool(taken)
 
 
-def settle_mail(mail: OutboxMail, *, error: str = "", at: datetime) -> None:
-    """Note that a claimed mail has left, or when it is tried again, or that it failed."""
+def settle_mail(mail: OutboxMail, *, error: str = "", final: bool = False, at: datetime) -> None:
+    """Note that a claimed mail has left, or when it is tried again, or that it failed.
+
+    A `final` error, such as a refused address, is not tried again.
+    """
     columns: dict[str, object] = {"last_error": error[:200]}
     if not error:
         columns |= {"state": "sent", "sent_at": at}
-    elif mail.tries > len(RETRY_MINUTES):
+    elif final or mail.tries > len(RETRY_MINUTES):
         columns |= {"state": "failed"}
     else:
         columns |= {"next_try_at": at + timedelta(minutes=RETRY_MINUTES[mail.tries - 1])}

@@ -18,7 +18,7 @@ from peewee import (
 from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.crypto import SealedField
-from casework.core.db import Base, LineField, UtcField
+from casework.core.db import Base, UtcField
 from casework.core.i18n import N_
 from casework.core.lookups import birth_keys, email_keys, find_all, name_keys, phone_keys, remember
 from casework.core.refusals import Refusal
@@ -164,8 +164,13 @@ PERSON_FIELDS = (
 
 @recorded("household:created", needs="household:create")
 def create_household(
-    *, name: str, site: Site | None = None, housing: str = "", place: str = "",
-    by: Actor, at: datetime,
+    *,
+    name: str,
+    site: Site | None = None,
+    housing: str = "",
+    place: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Household:
     """A new household without people."""
     return Household.create(
@@ -237,9 +242,7 @@ def take_into_care(
         & Care.until.is_null()
     )
     if not known.exists():
-        Care.create(
-            household=household, organization_id=organization_id, case_id=case_id, since=at
-        )
+        Care.create(household=household, organization_id=organization_id, case_id=case_id, since=at)
 
 
 def end_care(case_id: uuid.UUID, *, at: datetime, keep: uuid.UUID | None = None) -> None:

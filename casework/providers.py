@@ -138,7 +138,9 @@ class ServiceCategory(Base):
 class Location(DirectoryModel):
     """A place where services are given. A confidential one never leaves the server."""
 
-    organization = ForeignKeyField(Organization, null=True, backref="locations", on_delete="RESTRICT")
+    organization = ForeignKeyField(
+        Organization, null=True, backref="locations", on_delete="RESTRICT"
+    )
     name = LineField(max_length=300, default="")
     alternate_name = LineField(max_length=300, default="")
     description = ProseField(default="")
@@ -307,8 +309,13 @@ def set_categories(
 
 @recorded("capacity:reported", needs="capacity:edit", open_to=("system", "provider"))
 def report_capacity(
-    service: Service, *, places: int | None, free: int | None, waiting: int | None,
-    by: Actor, at: datetime,
+    service: Service,
+    *,
+    places: int | None,
+    free: int | None,
+    waiting: int | None,
+    by: Actor,
+    at: datetime,
 ) -> Service:
     """Store how many places a service has, how many are free and how many people wait."""
     service.capacity_places = places

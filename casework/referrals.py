@@ -204,8 +204,15 @@ class Earlier:
 
 @recorded("referral:drafted", needs="referral:create")
 def draft_referral(
-    case: Case, need: Need, service: Service, *, fields: tuple[str, ...] = USUAL, note: str = "",
-    follow_up_on: date | None = None, by: Actor, at: datetime,
+    case: Case,
+    need: Need,
+    service: Service,
+    *,
+    fields: tuple[str, ...] = USUAL,
+    note: str = "",
+    follow_up_on: date | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Referral:
     """Prepare a referral; nothing leaves yet. Raises `NotThisNeed`, `NotFound`."""
     if need.__data__["case"] != case.id:
@@ -293,9 +300,7 @@ def acknowledge_referral(referral: Referral, *, by: Actor, at: datetime) -> Refe
 
 
 @recorded("referral:revoked", open_to=("system", "person"))
-def revoke_referral(
-    referral: Referral, *, note: str = "", by: Actor, at: datetime
-) -> Referral:
+def revoke_referral(referral: Referral, *, note: str = "", by: Actor, at: datetime) -> Referral:
     """Take a referral back: its links close at once."""
     STATES.move(referral, "revoked", at=at, **_known_to(by, at))
     _note_step(referral, note=note, by=by, at=at)
@@ -471,9 +476,7 @@ def _settle_need(referral: Referral, *, at: datetime) -> None:
 
 
 def _has_waiting(need: Need) -> bool:
-    return (
-        Referral.select().where((Referral.need == need) & (Referral.state << WAITING)).exists()
-    )
+    return Referral.select().where((Referral.need == need) & (Referral.state << WAITING)).exists()
 
 
 def _note_step(referral: Referral, *, note: str = "", by: Actor, at: datetime) -> None:

@@ -14,7 +14,9 @@ class Site(Base):
     """One place with a capacity in people."""
 
     name = LineField(max_length=200, unique=True)
-    kind = CharField(max_length=32, default="follow_up_accommodation", choices=[(k, k) for k in SITE_KINDS])
+    kind = CharField(
+        max_length=32, default="follow_up_accommodation", choices=[(k, k) for k in SITE_KINDS]
+    )
     address = LineField(max_length=300, default="")
     capacity = IntegerField(default=0)
     planned_arrivals = IntegerField(default=0)

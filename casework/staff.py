@@ -8,7 +8,7 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from email_validator import EmailNotValidError, validate_email
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, ModelSelect
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, ModelSelect
 
 from casework.core.access import ROLE_NAMES, Actor, Role
 from casework.core.audit import recorded
@@ -99,10 +99,19 @@ class Staff(Base):
 
 @recorded("staff:created", needs="staff:create")
 def add_staff(
-    email: str, role: Role, password: str | None, *, name: str = "",
-    organization: Organization | None = None, by: Actor, at: datetime,
+    email: str,
+    role: Role,
+    password: str | None,
+    *,
+    name: str = "",
+    organization: Organization | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Staff:
-    """A new account. Raises `EmailRefused`, `EmailTaken`, `PasswordRefused`, `OrganizationMissing`."""
+    """A new account.
+
+    Raises `EmailRefused`, `EmailTaken`, `PasswordRefused`, `OrganizationMissing`.
+    """
     address = check_email(email)
     if Staff.select().where(Staff.email == address).exists():
         raise EmailTaken(email=address)
@@ -148,7 +157,7 @@ def verify_password(hashed: str | None, password: str) -> bool:
 _NO_PASSWORD = hasher.hash(uuid.uuid4().hex)
 _FAMILIAR = (
     "password", "passwort", "welcome", "willkommen", "qwertz", "qwerty", "letmein", "geheim",
-    "iloveyou", "ichliebedich", "sommer", "winter", "administrator", "lotse", "12345678", "00000000",
+    "iloveyou", "ichliebedich", "sommer", "winter", "administrator", "lotse",
 )  # fmt: skip
 
 

@@ -156,9 +156,7 @@ class Submission(Base):
         return self.reference
 
 
-def start_draft(
-    version: QuestionnaireVersion, language: str, *, at: datetime
-) -> tuple[Draft, str]:
+def start_draft(version: QuestionnaireVersion, language: str, *, at: datetime) -> tuple[Draft, str]:
     """A new draft and its secret token, which only the browser keeps."""
     token = secrets.token_urlsafe(24)
     code = new_code()
@@ -188,9 +186,7 @@ def draft_by_code(code: str, *, at: datetime) -> Draft | None:
     return Draft.get_or_none((Draft.code_digest << digests) & (Draft.expires_at > at))
 
 
-def keep_draft(
-    draft: Draft, answers: dict[str, Any], language: str, *, at: datetime
-) -> Draft:
+def keep_draft(draft: Draft, answers: dict[str, Any], language: str, *, at: datetime) -> Draft:
     """Store the answers so far; the time until the draft is deleted starts anew."""
     with transaction():
         draft.answers = answers
@@ -255,8 +251,15 @@ def receipt_pin(token: str) -> str:
 
 @recorded("submission:received", open_to=("system", "public"))
 def receive_submission(
-    version: QuestionnaireVersion, answers: dict[str, Any], *, token: str, pin_hash: str,
-    language: str, suspicion: list[str], by: Actor, at: datetime,
+    version: QuestionnaireVersion,
+    answers: dict[str, Any],
+    *,
+    token: str,
+    pin_hash: str,
+    language: str,
+    suspicion: list[str],
+    by: Actor,
+    at: datetime,
 ) -> Submission:
     """Store what was sent and return its row; the draft is gone in the same transaction.
 
@@ -288,8 +291,14 @@ def receive_submission(
 
 
 def submit(
-    version: QuestionnaireVersion, answers: dict[str, Any], *, token: str, language: str,
-    suspicion: list[str], by: Actor, at: datetime,
+    version: QuestionnaireVersion,
+    answers: dict[str, Any],
+    *,
+    token: str,
+    language: str,
+    suspicion: list[str],
+    by: Actor,
+    at: datetime,
 ) -> Submission:
     """One submission for each draft, however often and however parallel it is sent."""
     known = submission_of(token)
@@ -298,8 +307,14 @@ def submit(
     pin_hash = hasher.hash(receipt_pin(token))
     try:
         return receive_submission(
-            version, answers, token=token, pin_hash=pin_hash, language=language,
-            suspicion=suspicion, by=by, at=at,
+            version,
+            answers,
+            token=token,
+            pin_hash=pin_hash,
+            language=language,
+            suspicion=suspicion,
+            by=by,
+            at=at,
         )
     except IntegrityError:
         known = submission_of(token)

@@ -30,6 +30,7 @@ from casework.core.config import Config, ConfigError
 from casework.core.db import connection, database, transaction
 from casework.core.mail import (
     Letter,
+    LetterError,
     MailError,
     ServerError,
     Transport,
@@ -165,7 +166,7 @@ def deliver(mail: OutboxMail, transport: Transport, *, at: datetime) -> bool:
     try:
         transport(compose(_letter(mail)))
     except MailError as error:
-        settle_mail(mail, error=str(error), at=at)
+        settle_mail(mail, error=str(error), final=isinstance(error, LetterError), at=at)
         log.warning("mail %s did not leave: %s", mail.id, error)
         if isinstance(error, ServerError):
             raise

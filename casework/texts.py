@@ -50,8 +50,14 @@ def text(key: str, tag: str) -> Text | None:
 
 @recorded("text:changed", needs="text:edit")
 def change_text(
-    key: str, tag: str, *, subject: str = "", body: str, review: str = "draft",
-    by: Actor, at: datetime,
+    key: str,
+    tag: str,
+    *,
+    subject: str = "",
+    body: str,
+    review: str = "draft",
+    by: Actor,
+    at: datetime,
 ) -> Text:
     """Set the text of `key` in `tag`; returns its row."""
     row = Text.get_or_none((Text.key == key) & (Text.language == tag))

@@ -87,7 +87,9 @@ def list_rows(desk: Callable[[str], int], stock: object, count: int) -> Table:
     return found
 
 
-def race(ours: Callable[[], object], theirs: Callable[[], object], *, per_round: int) -> tuple[float, float]:
+def race(
+    ours: Callable[[], object], theirs: Callable[[], object], *, per_round: int
+) -> tuple[float, float]:
     """Medians of both in milliseconds, measured in turn."""
     ours(), theirs()
     mine, rival = [], []
@@ -123,13 +125,20 @@ def signed_in(app: Flask) -> Callable[[str], int]:
 def stock_app() -> Flask:
     """Flask-Admin's own view of the same table."""
     app = Flask("stock")
-    app.secret_key = "bench"  # noqa: S105
+    app.secret_key = "bench"
     app.before_request(lambda: database.connect(reuse_if_open=True) and None)
     app.teardown_request(lambda error: None if database.is_closed() else database.close())
 
     class StockCases(ModelView):
         page_size = 50
-        column_list = ("reference", "household", "organization", "assigned_to", "state", "opened_at")
+        column_list = (
+            "reference",
+            "household",
+            "organization",
+            "assigned_to",
+            "state",
+            "opened_at",
+        )
 
     Admin(app, url="/admin").add_view(StockCases(Case, endpoint="case", url="/admin/case"))
     return app

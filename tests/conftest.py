@@ -115,7 +115,7 @@ def shared_data() -> Path:
     """The folder with real data beside the checkout; a plain clone has none."""
     folder = Path(os.environ.get("LOTSE_SHARED", Path.cwd().parent / "shared"))
     if not folder.is_dir():
-        pytest.skip("Real data are absent: set LOTSE_SHARED to a folder that has hsds/ and xlsforms/.")
+        pytest.skip("Real data are absent: LOTSE_SHARED names their folder (hsds/, xlsforms/).")
     return folder
 
 
@@ -123,7 +123,7 @@ def shared_data() -> Path:
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if not Path(path).exists():
-        message = "Chromium is missing: install it (Debian: apt-get install chromium) or set CHROMIUM."
+        message = "Chromium is missing: apt-get install chromium, or set CHROMIUM."
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     quiet = ("no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
              "disable-component-update", "disable-sync")  # fmt: skip

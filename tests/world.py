@@ -20,7 +20,7 @@ from casework.sites import Site
 from casework.staff import Staff, add_staff
 from casework.submissions import Submission, start_draft, submit
 
-PASSWORD = "a long and quiet sentence"  # noqa: S105
+PASSWORD = "a long and quiet sentence"
 
 HELP_ANSWERS: dict[str, Any] = {
     "filled_by": "self",
@@ -88,8 +88,9 @@ class World:
         columns = {"given_name": "Amal", "family_name": "Beispiel", "language": "ar"} | columns
         return add_person(household or self.household(), by=SYSTEM, at=self.at, **columns)
 
-    def case(self, organization: Organization | None = None, *, household: Household | None = None,
-             assigned_to: Staff | None = None, language: str = "ar", **person: Any) -> Case:  # fmt: skip
+    def case(self, organization: Organization | None = None, *,
+             household: Household | None = None, assigned_to: Staff | None = None,
+             language: str = "ar", **person: Any) -> Case:  # fmt: skip
         household = household or self.household()
         if not household.people.exists():
             self.person(household, **{"is_contact": True, "phone": "+497621415000"} | person)
@@ -108,9 +109,7 @@ class World:
     def release(self, case: Case, organization: Organization | None = None,
                 **columns: Any) -> Release:  # fmt: skip
         columns = {"text_version": "test", "language": "ar", "channel": "paper"} | columns
-        return give_release(
-            case=case, organization=organization, by=SYSTEM, at=self.at, **columns
-        )
+        return give_release(case=case, organization=organization, by=SYSTEM, at=self.at, **columns)
 
     def referral(self, need: Need | None = None, service: Service | None = None, *,
                  sent: bool = True, **columns: Any) -> Referral:  # fmt: skip

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from click import ClickException
+
 KEY_BYTES = 32
 MAIL_SCHEMES = {"smtp", "smtps", "file", "console"}
 QUEUE_SCHEMES = {"database", "redis"}
 
 
-class ConfigError(Exception):
+class ConfigError(ClickException):
     """A setting is wrong; the text is one sentence that says which, why and what to do."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -136,7 +136,17 @@ class SealedAccessor(FieldAccessor):
         return place_of(instance, self.field.column_name)
 
 
-class SealedField(BlobField):
+class Column:
+    """Tells a type checker what peewee does at run time: a row holds a value, not a field."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, row: Any, model: Any = None) -> Any: ...
+
+        def __set__(self, row: Any, value: Any) -> None: ...
+
+
+class SealedField(Column, BlobField):
     """Text that only this instance can read. It cannot be searched or sorted by."""
 
     accessor_class = SealedAccessor

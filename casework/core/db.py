@@ -28,7 +28,7 @@ from playhouse.db_url import connect as connect_url
 from playhouse.migrations import Runner
 from playhouse.pool import PooledSqliteDatabase
 
-from casework.core.crypto import Placed, SealedField, place_of
+from casework.core.crypto import Column, Placed, SealedField, place_of
 
 if TYPE_CHECKING:
     from casework.core.access import Actor
@@ -131,7 +131,7 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
-class IdField(UUIDField):
+class IdField(Column, UUIDField):
     """The key of every table."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -140,7 +140,7 @@ class IdField(UUIDField):
         super().__init__(**kwargs)
 
 
-class UtcField(DateTimeField):
+class UtcField(Column, DateTimeField):
     """An aware moment, stored as UTC."""
 
     def db_value(self, value: Any) -> Any:
@@ -155,7 +155,7 @@ class UtcField(DateTimeField):
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
-class _NormalForm:
+class _NormalForm(Column):
     """Stored text is NFC and carries no control characters."""
 
     def db_value(self, value: Any) -> Any:
@@ -194,7 +194,7 @@ class Base(Model):
     @classmethod
     def insert_rows(cls, rows: list[Self], size: int = 200) -> None:
         """Insert many rows with their sealed columns, a few statements for all."""
-        fields = [field for field in cls._meta.sorted_fields]
+        fields = list(cls._meta.sorted_fields)
         for start in range(0, len(rows), size):
             values = [
                 tuple(row.__data__.get(field.name) for field in fields)

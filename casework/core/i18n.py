@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import gettext
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,10 +150,9 @@ def catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
     if domain != STAFF_DOMAIN:
         sources.append((tag, STAFF_DOMAIN))
     chain = [
-        Translations.load(str(CATALOGUES), [language(each).folder], name)
-        for each, name in sources
+        Translations.load(str(CATALOGUES), [language(each).folder], name) for each, name in sources
     ]
-    for first, second in zip(chain, chain[1:], strict=False):
+    for first, second in itertools.pairwise(chain):
         first.add_fallback(second)
     return chain[0]
 

@@ -7,7 +7,7 @@ from typing import Any
 from casework.core.i18n import gettext_in
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - not an error of the program: a no with its reason
     """Something was asked for that cannot be done; nothing was changed.
 
     `msgid` is English text with `%(name)s` placeholders and stands in the

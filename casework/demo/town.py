@@ -17,6 +17,7 @@ from casework.demo.names import REGIONS, Region
 from casework.demo.places import PARTNERS, PROVIDERS, SITES
 from casework.demo.stories import tell_case, tell_inbox, tell_offers
 from casework.life_areas import NeedCategory
+from casework.messages import OutboxMail
 from casework.people import Household, Person, add_person, create_household
 from casework.providers import (
     Organization,
@@ -41,6 +42,7 @@ ACCOUNTS = (
     ("ehrenamt", Role.VOLUNTEER_COORDINATOR, None),
     ("verwaltung", Role.ADMINISTRATOR, None),
 )
+UMLAUTS = str.maketrans("äöüß", "aous")
 DEMO_HOST = "demo.example"
 DEMO_PASSWORD = "lotse-demo-town"  # noqa: S105 - printed, and only for a town of invented people
 
@@ -112,6 +114,8 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
         _build_people(town, people)
         tell_inbox(town)
         tell_offers(town)
+        # What was told in an invented past leaves no mail today.
+        OutboxMail.update(state="sent", sent_at=at).execute()
         return Summary(_counts(), accounts)
 
 
@@ -155,7 +159,7 @@ def _build_places(town: Town) -> None:
 
 
 def _address(name: str) -> str:
-    plain = name.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    plain = name.casefold().translate(UMLAUTS)
     return f"{'-'.join(''.join(c if c.isalnum() else ' ' for c in plain).split())}@{DEMO_HOST}"
 
 

@@ -91,9 +91,7 @@ def _new_offers(staff: Actor) -> ModelSelect:
 
 
 def _related(query: ModelSelect) -> ModelSelect:
-    return query.with_related(
-        Referral.service, Referral.organization, Referral.case, Referral.need
-    )
+    return query.with_related(Referral.service, Referral.organization, Referral.case, Referral.need)
 
 
 def _with_case(model: Any, query: ModelSelect) -> ModelSelect:

@@ -172,9 +172,7 @@ def test_an_appointment_is_planned_in_the_zone_of_the_site(desk, world: World) -
     {"appointment-minutes": "-5"}, {"appointment-minutes": "many"},
     {"appointment-subject": ""}, {"appointment-interpreter_language": "klingon"},
 ])  # fmt: skip
-def test_an_impossible_appointment_is_refused(
-    desk, world: World, wrong: dict[str, str]
-) -> None:
+def test_an_impossible_appointment_is_refused(desk, world: World, wrong: dict[str, str]) -> None:
     fields = {
         "appointment-subject": "Plan", "appointment-starts_at": "2026-11-20T14:30",
         "appointment-minutes": "45",
@@ -253,9 +251,7 @@ def _revision(case: Case) -> str:
     return str(case.refresh().revision)
 
 
-def test_assigning_gives_the_case_to_an_organisation_and_its_staff(
-    desk, app, world: World
-) -> None:
+def test_assigning_gives_the_case_to_an_organisation_and_its_staff(desk, app, world: World) -> None:
     case, organization = world.case(), world.organization()
     manager = world.manager(organization)
     fields = {"assign-revision": _revision(case), "assign-organization": str(organization.id),

@@ -28,7 +28,12 @@ SAVE_TO = {
     "offer.category", "offer.description", "offer.languages", "offer.availability",
     "offer.places",
 }  # fmt: skip
-STAFF_MAILS = {"mail.referral", "mail.referral_reminder", "mail.staff_invitation"}
+STAFF_MAILS = {
+    "mail.referral",
+    "mail.referral_next",
+    "mail.referral_reminder",
+    "mail.staff_invitation",
+}
 PLACEHOLDERS = {
     "page.start": {"centre"},
     "page.privacy": {"centre"},
@@ -37,6 +42,7 @@ PLACEHOLDERS = {
     "release.provider": {"centre", "recipient", "expires"},
     "release.helper": {"centre"},
     "mail.referral": {"link", "expires", "centre"},
+    "mail.referral_next": {"link", "expires", "centre"},
     "mail.referral_reminder": {"link", "expires", "centre"},
     "mail.staff_invitation": {"link", "expires", "centre"},
     "mail.status_changed": {"link", "reference", "centre"},
@@ -308,7 +314,3 @@ def test_no_cell_of_a_form_can_be_taken_for_a_formula():
 def test_the_settings_are_those_that_the_house_knows_and_of_their_types():
     for key, value in content("settings.json").items():
         assert type(value) is type(DEFAULTS[key]), key
-
-
-def test_a_new_instance_starts_without_invented_sites():
-    assert content("sites.json") == []

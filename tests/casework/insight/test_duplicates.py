@@ -31,7 +31,9 @@ def test_a_first_of_january_is_no_reason(world: World) -> None:
 
 def test_hints_never_show_people_of_another_organisation(world: World) -> None:
     world.case(organization=world.organization())
-    stranger = Actor("staff", role=Role.INTEGRATION_MANAGER, organization_id=world.organization().id)
+    stranger = Actor(
+        "staff", role=Role.INTEGRATION_MANAGER, organization_id=world.organization().id
+    )
     assert likely_people(world.submission(), stranger) == []
 
 
