@@ -30,7 +30,7 @@ FIGURES = {
     "created": N_("new"),
     "updated": N_("changed"),
     "unchanged": N_("unchanged"),
-    "dropped": N_("dropped"),
+    "dropped": N_("not taken"),
     "removed": N_("removed"),
 }
 

@@ -14,7 +14,7 @@ from peewee import Load, ModelSelect
 
 from admin.auth import config, current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, ContainsFilter, show_value
-from admin.case_page import called, in_order
+from admin.case_page import called, with_people
 from admin.cases import CASE_REFERENCE, people_found
 from admin.directory_shown import show_capacity, show_languages, two_lines
 from admin.i18n import gettext as _
@@ -42,7 +42,7 @@ from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.core.settings import setting
 from casework.messages import OutboxMail
-from casework.people import Household, Person
+from casework.people import Person
 from casework.providers import Organization, Service
 from casework.referrals import (
     FINAL,
@@ -77,7 +77,7 @@ SHELVES = {
 TURN_CHOICES = [(who, TURN_NAMES[who]) for who in ("us", "provider", "person", "system")]
 # What a referral is called by: the household and its people, the need, the provider.
 LOADS = (
-    Load(Referral.case).then(Load(Case.household).then(Load(Household.people, in_order()))),
+    Load(Referral.case).then(with_people(Case.household)),
     Load(Referral.need).then(Need.category, Need.life_area, Need.person),
     Referral.service, Referral.organization,
 )  # fmt: skip

@@ -356,7 +356,9 @@ def test_a_site_with_room_and_arrivals_is_added(coordinator):
             "planned_on": "2026-12-01", "active": "y"}  # fmt: skip
     assert coordinator.submit("/admin/sites/new/", data).status_code == 303
     assert Site.get(Site.name == "Am Hang").capacity == 80
-    assert "Gemeinschaftsunterkunft" in body(coordinator.get("/admin/sites/"))
+    page = body(coordinator.get("/admin/sites/"))
+    assert "Am Hang" in page
+    assert ">shared_housing<" not in page
 
 
 @pytest.mark.parametrize(

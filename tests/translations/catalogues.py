@@ -20,7 +20,7 @@ from casework.core.i18n import CATALOGUES, LANGUAGES, STAFF_LANGUAGES, Language
 
 ROOT = CATALOGUES.parent
 KEYWORDS = {
-    "_": None, "N_": None, "gettext": None, "lazy_gettext": None,
+    "_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None,
     "ngettext": (1, 2), "gettext_in": None, "ngettext_in": (2, 3),
 }  # fmt: skip
 # Rooms of the domain whose texts only staff read: they stand in the back office's catalogue.
