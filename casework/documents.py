@@ -65,11 +65,13 @@ class Document(CaseModel):
         return f"document-{self.id.hex[:8]}{TYPES.get(self.content_type, '')}"
 
 
-@recorded("document:added", needs="document:create")
 def add_document(
     case: Case, title: str, data: bytes, *, folder: Path, by: Actor, at: datetime
 ) -> Document:
-    """Store a file in `folder`, sealed. Raises `FileRefused`, `FileTooLarge`."""
+    """Store a file in `folder`, sealed. Raises `FileRefused`, `FileTooLarge`.
+
+    The file is written first and goes again if its row cannot be stored.
+    """
     if len(data) > MAX_BYTES:
         raise FileTooLarge(most=MAX_BYTES // 1024 // 1024)
     document = Document(
@@ -77,7 +79,17 @@ def add_document(
         sha256=hashlib.sha256(data).hexdigest(), added_by=by.name[:200], at=at,
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _path(folder, document.id).write_bytes(keyring().seal(data, f"file/{document.id}"))
+    path = _path(folder, document.id)
+    try:
+        path.write_bytes(keyring().seal(data, f"file/{document.id}"))
+        return _keep(document, by=by, at=at)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@recorded("document:added", needs="document:create")
+def _keep(document: Document, *, by: Actor, at: datetime) -> Document:
     document.save(force_insert=True)
     return document
 
@@ -90,11 +102,16 @@ def read_document(document: Document, *, folder: Path) -> bytes:
     return keyring().open(path.read_bytes(), f"file/{document.id}")
 
 
-@recorded("document:removed", needs="document:delete")
 def remove_document(document: Document, *, folder: Path, by: Actor, at: datetime) -> Document:
-    """Delete the file and its row."""
-    document.delete_instance()
+    """Delete a document's row, and its file once that is certain."""
+    _forget(document, by=by, at=at)
     _path(folder, document.id).unlink(missing_ok=True)
+    return document
+
+
+@recorded("document:removed", needs="document:delete")
+def _forget(document: Document, *, by: Actor, at: datetime) -> Document:
+    document.delete_instance()
     return document
 
 

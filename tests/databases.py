@@ -37,13 +37,20 @@ class SqliteCopies:
 
 
 class PostgresCopies:
-    """Databases made from a template."""
+    """One database that is emptied and filled anew; made again where a test changed its tables.
+
+    Rows of the starter content stand once more in the schema `kept`: putting them back
+    takes a tenth of the time that copying a database takes.
+    """
 
     def __init__(self, server: str, worker: str) -> None:
         parts = urlsplit(server)
         self.admin = server
         self.name, self.template = f"lotse_{worker}", f"lotse_{worker}_template"
         self.url = urlunsplit(parts._replace(path=f"/{self.name}"))
+        self.session: psycopg.Connection | None = None
+        self.tables: set[str] = set()
+        self.renewals = 0
 
     def prepare(self) -> None:
         self._run(
@@ -53,19 +60,66 @@ class PostgresCopies:
         )
         open_database(self.url)
         _fill()
+        with psycopg.connect(self.url, autocommit=True) as session:
+            self.tables = _tables(session)
+            session.execute("CREATE SCHEMA kept")
+            for table in self.tables - {"schema_migration"}:
+                session.execute(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')  # type: ignore[arg-type]
         self._run(f'ALTER DATABASE "{self.name}" RENAME TO "{self.template}"')
 
     def renew(self) -> None:
         database.close_all()
+        if self.session is None or not self._refill(self.session):
+            self._make()
+
+    def _refill(self, session: psycopg.Connection) -> bool:
+        """Put the starter content in place of all rows; False where that cannot be done."""
+        self.renewals += 1
+        try:
+            if _tables(session) != self.tables:
+                return False
+            session.execute(REFILL)
+            if self.renewals % 50 == 0:
+                session.execute("VACUUM")
+        except psycopg.Error:
+            return False
+        return True
+
+    def _make(self) -> None:
+        if self.session is not None:
+            self.session.close()
         self._run(
             f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
             f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"',
         )
+        self.session = psycopg.connect(self.url, autocommit=True)
+        self.session.execute("SET session_replication_role = replica")
+        self.session.execute("SET lock_timeout = '5s'")
 
     def _run(self, *statements: str) -> None:
         with psycopg.connect(self.admin, autocommit=True) as server:
             for statement in statements:
                 server.execute(statement)  # type: ignore[arg-type]
+
+
+REFILL = """
+DO $$
+DECLARE each record;
+BEGIN
+  FOR each IN SELECT tablename FROM pg_tables
+      WHERE schemaname = 'public' AND tablename <> 'schema_migration' LOOP
+    EXECUTE format('DELETE FROM public.%I', each.tablename);
+  END LOOP;
+  FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'kept' LOOP
+    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', each.tablename, each.tablename);
+  END LOOP;
+END $$
+"""
+
+
+def _tables(session: psycopg.Connection) -> set[str]:
+    found = session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {row[0] for row in found.fetchall()}
 
 
 def copies(folder: Path, worker: str) -> SqliteCopies | PostgresCopies:
