@@ -11,6 +11,7 @@ from admin.base import Between, ChoiceFilter
 from admin.base.filters import YesNoFilter
 from admin.base.shown import site_zone
 from admin.case_forms import categories_by_area
+from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.words import language_name
@@ -18,11 +19,16 @@ from casework.core.clock import from_local
 from casework.life_areas import NeedCategory
 from casework.providers import Service, ServiceCategory, SpokenLanguage
 
+NO_NEED = "-"
+
 
 class CategoryFilter(ChoiceFilter):
-    """Services that help with one need category."""
+    """Services that help with one need category, or that do not say with which."""
 
     def apply(self, query: ModelSelect, value: str) -> ModelSelect:
+        if value == NO_NEED:
+            named = ServiceCategory.select(ServiceCategory.service)
+            return query.where(Service.id.not_in(named))
         helping = ServiceCategory.select(ServiceCategory.service).join(NeedCategory)
         return query.where(Service.id << helping.where(NeedCategory.code == value))
 
@@ -59,9 +65,12 @@ def category_choices() -> list[tuple[str, str]]:
     """Need categories by life area, as pairs of code and name."""
     tag = reading_language()
     return [
-        (each.code, f"{area.label(tag)}: {each.label(tag)}")
-        for area, categories in categories_by_area()
-        for each in categories
+        (NO_NEED, _("no need named")),
+        *(
+            (each.code, f"{area.label(tag)}: {each.label(tag)}")
+            for area, categories in categories_by_area()
+            for each in categories
+        ),
     ]
 
 

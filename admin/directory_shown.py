@@ -45,7 +45,7 @@ def show_capacity(service: Service, *, stacked: bool = False) -> Markup:
     """Free places with who waits, and how old that is; `stacked` for narrow cells."""
     free, waiting = service.capacity_free, service.capacity_waiting
     if free is None and waiting is None:
-        return quiet(_("places not known"))
+        return quiet(_("not known"))
     words = []
     if free:
         words.append(tag(ngettext("%(count)s place free", "%(count)s places free", free), "good"))
@@ -79,7 +79,7 @@ def show_categories(service: Service, most: int = MOST_NAMED) -> str | Markup:
     """What a service helps with: the first names, and how many more there are."""
     names = [each.category.label(reading_language()) for each in service.categories]
     if not names:
-        return tag(_("no need named"), "accent")
+        return quiet(_("no need named"))
     further = len(names) - most
     shown = ", ".join(names[:most])
     return f"{shown} +{further}" if further > 0 else shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,15 @@ from admin.auth import current_actor, now
 from admin.base import CaseworkView, ContainsFilter
 from admin.base.ajax import parse_id
 from admin.base.shown import NOTHING
-from admin.case_forms import categories_by_area
+from admin.directory_entry import (
+    MOST_SHOWN,
+    areas_of,
+    contacts_of,
+    places_of,
+    set_places,
+    store_categories,
+    with_reach,
+)
 from admin.directory_fields import (
     ADDRESSES,
     CONTACTS,
@@ -52,12 +59,9 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.icons import drawing
 from admin.words import PAGE_WORDS, ago
-from casework.core import audit
 from casework.core.access import Actor
 from casework.core.db import Base
-from casework.life_areas import NeedCategory
 from casework.providers import (
-    Contact,
     Location,
     Organization,
     Service,
@@ -67,10 +71,8 @@ from casework.providers import (
     report_capacity,
     save_organization,
     save_service,
-    set_categories,
 )
 
-MOST_SHOWN = 200
 FIELDS = {
     "email": {"validators": [validators.Optional(), mail_address]},
     **{
@@ -313,9 +315,7 @@ class Organizations(Checked, DirectoryScreen):
         return {
             "row": row,
             "services": list(services.order_by(Service.name).limit(MOST_SHOWN)),
-            "places": list(
-                places.order_by(Location.name).limit(MOST_SHOWN).with_related(Location.address_set)
-            ),
+            "places": with_reach(places),
             "phones": list(row.phone_set.limit(MOST_SHOWN)),
             "contacts": contacts_of(row),
         }
@@ -364,49 +364,3 @@ class Locations(DirectoryScreen):
                 for each in given.limit(MOST_SHOWN).with_related(ServiceAtLocation.service)
             ],
         }
-
-
-def areas_of(row: Service) -> list[tuple[Any, list[NeedCategory]]]:
-    """The need categories of a service by life area, in the order of the desk."""
-    chosen = {each.__data__["category"] for each in row.categories}
-    found = [
-        (area, [each for each in categories if each.id in chosen])
-        for area, categories in categories_by_area()
-    ]
-    return [(area, categories) for area, categories in found if categories]
-
-
-def contacts_of(row: Any) -> list[Contact]:
-    """The people to speak to at an organisation or a service, with their phones."""
-    return list(row.contact_set.limit(MOST_SHOWN).with_related(Load(Contact.phones)))
-
-
-def places_of(row: Service) -> list[Location]:
-    """Where a service is given, with addresses and phones."""
-    given = ServiceAtLocation.select(ServiceAtLocation.location)
-    rows = Location.scope(current_actor()).where(
-        Location.id << given.where(ServiceAtLocation.service == row)
-    )
-    loads = (Load(Location.address_set), Load(Location.phone_set))
-    return list(rows.order_by(Location.name).limit(MOST_SHOWN).with_related(*loads))
-
-
-def store_categories(row: Service, wanted: list[NeedCategory], *, by: Actor, at: datetime) -> None:
-    """Say which needs a service helps with; categories that are out of use stay as they were."""
-    known = {each.category for each in row.categories.with_related(ServiceCategory.category)}
-    kept = {each for each in known if not each.active}
-    if kept | set(wanted) != known:
-        set_categories(row, [*kept, *wanted], by=by, at=at)
-
-
-def set_places(row: Service, wanted: Iterable[Any], *, by: Actor, at: datetime) -> None:
-    """Say where a service is given, in place of what was said before; part of `store`."""
-    known = {each.__data__["location"]: each for each in row.places}
-    wanted = set(wanted)
-    gone, new = known.keys() - wanted, wanted - known.keys()
-    for key in gone:
-        known[key].delete_instance(recursive=False)
-    for key in new:
-        ServiceAtLocation.create(service=row, location=key)
-    if gone or new:
-        audit.record("service:placed", row, by=by, at=at)

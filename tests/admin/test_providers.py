@@ -282,6 +282,14 @@ def test_entries_that_nobody_checked_since_a_day_are_found(desk, world, clock) -
     assert "Near course" not in text_of(desk.get("/admin/service/?flt_free=0"))
 
 
+def test_imported_services_that_name_no_need_yet_are_found(desk, world) -> None:
+    _town(world)
+    world.service(name="Unnamed help")
+    page = text_of(desk.get("/admin/service/?flt_category=-"))
+    assert "Unnamed help" in page
+    assert "Near course" not in page
+
+
 @pytest.mark.parametrize(
     "query",
     ["flt_category=forged", "flt_free=x", "flt_unchecked=0000-00-00", "flt_language=%00",
