@@ -58,8 +58,8 @@ from casework.referrals import (
     current_link,
     decline_referral,
     expire_referral,
-    make_link,
     mark_shown,
+    renew_link,
     revoke_referral,
     send_referral,
     shared_details,
@@ -178,12 +178,7 @@ class ReferralWork:
         """A new link for the provider; the one before acts no more."""
         if referral_or_404(id).state not in WAITING:
             abort(404)
-
-        def do(row: Referral, *, by: Any, at: Any) -> None:
-            make_link(row, at=at)
-            audit.record("referral:link_renewed", row, by=by, at=at)
-
-        return self._pressed(id, do, _("Here is the new link. The old one acts no more."))
+        return self._pressed(id, renew_link, _("Here is the new link. The old one acts no more."))
 
     def _pressed(self, id: uuid.UUID, do: Callable[..., Any], said: str) -> ResponseReturnValue:
         """Do what a button asks; who comes too late, or without a release, is told so."""

@@ -39,6 +39,12 @@ def ask_provider(referral: Referral, *, by: Actor, at: datetime) -> None:
     _mail_provider("mail.referral", referral, at=at)
 
 
+@on("referral:link_renewed")
+def send_new_link(referral: Referral, *, by: Actor, at: datetime) -> None:
+    """The provider gets the new link by mail, as the first one."""
+    _mail_provider("mail.referral", referral, at=at)
+
+
 @on("referral:replied")
 def ask_provider_again(referral: Referral, *, by: Actor, at: datetime) -> None:
     """A link acts once: after an answer that is not the last, the next link follows."""
@@ -50,8 +56,11 @@ def ask_provider_again(referral: Referral, *, by: Actor, at: datetime) -> None:
 @on("referral:revoked")
 @on("referral:expired")
 def tell_of_referral(referral: Referral, *, by: Actor, at: datetime) -> None:
-    """The person hears that there is news about a referral, unless it was their own doing."""
-    if by.kind != "person":
+    """The person hears that there is news about a referral, unless it was their own doing.
+
+    A draft that is put away is no news: nobody was asked.
+    """
+    if by.kind != "person" and referral.sent_at is not None:
         _tell("mail.status_changed", reader_of_case(referral.case), at=at)
 
 

@@ -6,7 +6,6 @@ The loop is closed when both the sender and the person have been shown a final o
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -193,15 +192,6 @@ class ReplyLink(Base):
         return self.used_at is None and self.revoked_at is None
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """How the same household's last referral to a service ended."""
-
-    referral: Referral
-    state: str
-    at: datetime
-
-
 @recorded("referral:drafted", needs="referral:create")
 def draft_referral(
     case: Case,
@@ -340,16 +330,16 @@ def mark_shown(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     return referral
 
 
-def earlier_referrals(case: Case, service: Service) -> list[Earlier]:
-    """Referrals of the same household to the same service, the latest first."""
-    rows = (
-        Referral.select()
-        .join(Case)
-        .where((Case.household == case.__data__["household"]) & (Referral.service == service))
-        .order_by(Referral.created_at.desc())
-        .limit(10)
-    )
-    return [Earlier(row, row.state, row.state_since) for row in rows]
+@recorded("referral:link_renewed")
+def renew_link(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+    """A new link for the provider while the referral is on its way; the old one acts no more.
+
+    Raises `LinkExpired` when there is nothing left to answer.
+    """
+    if referral.state not in WAITING:
+        raise LinkExpired()
+    make_link(referral, at=at)
+    return referral
 
 
 def make_link(referral: Referral, *, at: datetime) -> ReplyLink:

@@ -22,10 +22,10 @@ from casework.referrals import (
     current_link,
     decline_referral,
     draft_referral,
-    earlier_referrals,
     expire_referral,
     link_of,
     mark_shown,
+    renew_link,
     reply_by_link,
     revoke_referral,
     send_referral,
@@ -299,18 +299,20 @@ def test_it_is_always_somebodys_turn_until_it_is_over(world, state, turn):
     assert referral.turn == turn
 
 
-def test_repeat_referrals_show_how_the_last_one_ended(world, clock):
-    need, service = world.need(), world.service()
-    first = world.referral(need, service)
-    answer(first, "no_capacity", world)
-    clock.forward(days=30)
-    world.referral(world.need(), service)
-    second = world.referral(need, service)
-    earlier = earlier_referrals(need.case, service)
-    assert [(each.referral, each.state) for each in earlier] == [
-        (second, "sent"),
-        (first, "no_capacity"),
-    ]
+def test_a_renewed_link_closes_the_one_before(world):
+    referral = world.referral()
+    first = current_link(referral)
+    renew_link(referral, by=SYSTEM, at=world.at)
+    assert not first.refresh().is_open
+    assert current_link(referral).id != first.id
+
+
+def test_there_is_no_new_link_once_the_outcome_stands(world):
+    referral = world.referral()
+    answer(referral, "got_help", world)
+    with pytest.raises(LinkExpired):
+        renew_link(referral, by=SYSTEM, at=world.at)
+    assert current_link(referral) is None
 
 
 # Who may
