@@ -136,7 +136,7 @@ def _save_postgresql(target: Path) -> dict[str, int]:
         database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         (snapshot,) = database.execute_sql("SELECT pg_export_snapshot()").fetchone()
         rows = counts()
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges",
+        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--schema=public",
              f"--snapshot={snapshot}", f"--file={target}")  # fmt: skip
     return rows
 
@@ -150,6 +150,8 @@ def _load_postgresql(source: Path, rows: dict[str, int]) -> None:
             _run(
                 "pg_restore",
                 *("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"),
+                # Only what is ours: a database may hold schemas of others.
+                "--schema=public",
                 *(f"--dbname={_real().database}", str(source)),
             )
             if counts() != rows:
