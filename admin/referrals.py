@@ -34,7 +34,7 @@ from admin.referral_words import (
 )
 from admin.words import PAGE_WORDS, ago, today, turn
 from admin.words import TURNS as TURN_NAMES
-from casework.cases import Case, Need
+from casework.cases import Case
 from casework.consent import CHANNELS, SHAREABLE, release_for
 from casework.core import audit
 from casework.core.db import transaction
@@ -42,6 +42,7 @@ from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.core.settings import setting
 from casework.messages import OutboxMail
+from casework.needs import Need
 from casework.people import Person
 from casework.providers import Organization, Service
 from casework.referrals import (
@@ -51,19 +52,17 @@ from casework.referrals import (
     WAITING,
     Referral,
     ReferralStep,
-    ReplyLink,
     acknowledge_referral,
     answer_referral,
     contact_person,
-    current_link,
     decline_referral,
     expire_referral,
     mark_shown,
-    renew_link,
     revoke_referral,
     send_referral,
     shared_details,
 )
+from casework.reply_links import ReplyLink, current_link, renew_link
 
 MOST_MAILS = 50
 SHELVES = {

@@ -18,7 +18,8 @@ from casework.core.audit import on
 from casework.core.clock import in_zone
 from casework.core.settings import setting
 from casework.messages import Message, OutboxMail, queue_mail
-from casework.referrals import Referral, contact_person, current_link
+from casework.referrals import Referral, contact_person
+from casework.reply_links import current_link
 from casework.submissions import Submission
 from casework.texts import text
 from casework.volunteers import Offer

@@ -5,32 +5,22 @@ The loop is closed when both the sender and the person have been shown a final o
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from peewee import CharField, DateField, ForeignKeyField, JSONField, ModelSelect
 
-from casework.cases import (
-    NEED_STATES,
-    Case,
-    CaseModel,
-    Need,
-    case_of,
-    is_origin,
-    move_need,
-    note_contact,
-)
+from casework.cases import Case, CaseModel, case_of, is_origin
 from casework.consent import SHAREABLE, USUAL, Release, require_release
 from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on, recorded
-from casework.core.crypto import SealedField, SealedJSONField, keyring
-from casework.core.db import Base, UtcField, new_id
+from casework.core.crypto import SealedField, SealedJSONField
+from casework.core.db import UtcField
 from casework.core.i18n import N_
-from casework.core.refusals import NotFound, Refusal, Term
+from casework.core.refusals import NotFound, Refusal
 from casework.core.settings import setting
 from casework.core.states import Machine
+from casework.needs import NEED_STATES, Need, move_need
 from casework.people import Person
 from casework.providers import Organization, Service
 from casework.submissions import Submission
@@ -82,20 +72,6 @@ TURNS = {
     "needs_client_action": "person",
     "in_progress": "provider",
 }
-
-
-class ReferralAlreadyAnswered(Refusal):
-    """The link was used, or the referral went on without it."""
-
-    msgid = N_("This request was already answered. The answer was: %(answer)s.")
-
-
-class LinkExpired(Refusal):
-    """The link's time is over or it was taken back."""
-
-    msgid = N_(
-        "This link is no longer valid. If you still want to answer, please call the welcome centre."
-    )
 
 
 class NotThisNeed(Refusal):
@@ -166,32 +142,6 @@ class ReferralStep(CaseModel):
         indexes = ((("referral", "at"), False),)
 
 
-class ReplyLink(Base):
-    """A signed link for somebody without an account. It acts once."""
-
-    referral = ForeignKeyField(Referral, null=True, backref="links", on_delete="CASCADE")
-    purpose = CharField(max_length=32, default="referral")
-    token = SealedField(max_length=300)
-    token_digest = CharField(max_length=32, unique=True)
-    created_at = UtcField()
-    expires_at = UtcField()
-    used_at = UtcField(null=True)
-    revoked_at = UtcField(null=True)
-
-    class Meta:
-        table_name = "reply_links"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """Those of the referrals within scope."""
-        return cls.select().where(cls.referral << Referral.scope(staff).select(Referral.id))
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it was neither used nor taken back."""
-        return self.used_at is None and self.revoked_at is None
-
-
 @recorded("referral:drafted", needs="referral:create")
 def draft_referral(
     case: Case,
@@ -237,7 +187,6 @@ def send_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
         referral, "sent", at=at, sent_at=at, release=release, shared=shared_details(referral)
     )
     _note_step(referral, by=by, at=at)
-    make_link(referral, at=at)
     if referral.need.state == "open":
         move_need(referral.need, "covered", by=by, at=at)
     return referral
@@ -275,8 +224,6 @@ def answer_referral(
     known = _known_to(by, at) if answer in FINAL else {}
     STATES.move(referral, answer, at=at, answered_at=at, **known)
     _note_step(referral, note=note, by=by, at=at)
-    if referral.is_final:
-        close_links(referral, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -294,7 +241,6 @@ def revoke_referral(referral: Referral, *, note: str = "", by: Actor, at: dateti
     """Take a referral back: its links close at once."""
     STATES.move(referral, "revoked", at=at, **_known_to(by, at))
     _note_step(referral, note=note, by=by, at=at)
-    close_links(referral, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -305,7 +251,6 @@ def decline_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral
     known = _known_to(by, at) | {"shown_to_person_at": at}
     STATES.move(referral, "declined_by_client", at=at, **known)
     _note_step(referral, by=by, at=at)
-    close_links(referral, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -315,7 +260,6 @@ def expire_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     """Nobody answered in time."""
     STATES.move(referral, "expired", at=at)
     _note_step(referral, by=by, at=at)
-    close_links(referral, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -328,101 +272,6 @@ def mark_shown(referral: Referral, *, by: Actor, at: datetime) -> Referral:
         setattr(referral, column, at)
         referral.save()
     return referral
-
-
-@recorded("referral:link_renewed")
-def renew_link(referral: Referral, *, by: Actor, at: datetime) -> Referral:
-    """A new link for the provider while the referral is on its way; the old one acts no more.
-
-    Raises `LinkExpired` when there is nothing left to answer.
-    """
-    if referral.state not in WAITING:
-        raise LinkExpired()
-    make_link(referral, at=at)
-    return referral
-
-
-def make_link(referral: Referral, *, at: datetime) -> ReplyLink:
-    """A new signed link for the provider; older ones of the referral close."""
-    close_links(referral, at=at)
-    link_id = new_id()
-    token = _signer().dumps(link_id.hex)
-    return ReplyLink.create(
-        id=link_id,
-        referral=referral,
-        token=token,
-        token_digest=_digest(token),
-        created_at=at,
-        expires_at=at + timedelta(days=setting("reply_link_days")),
-    )
-
-
-def link_of(token: str, *, at: datetime) -> ReplyLink:
-    """The link of a token whose signature and time are right, used or not.
-
-    Raises `NotFound` for a token that is none of ours, `LinkExpired` when its time is over.
-    """
-    try:
-        _signer().loads(token)
-    except BadSignature as error:
-        raise NotFound() from error
-    link = ReplyLink.get_or_none(ReplyLink.token_digest == _digest(token))
-    if link is None:
-        raise NotFound()
-    if link.used_at is None and (link.revoked_at is not None or link.expires_at <= at):
-        raise LinkExpired()
-    return link
-
-
-@recorded("referral:replied", open_to=("provider",))
-def reply_by_link(link: ReplyLink, answer: str, *, note: str, by: Actor, at: datetime) -> Referral:
-    """Answer a referral with a link, which is used up by it.
-
-    Raises `ReferralAlreadyAnswered`, `LinkExpired`, `NotFound`, `InvalidTransition`.
-    """
-    fresh = (
-        ReplyLink.update(used_at=at)
-        .where(
-            (ReplyLink.id == link.id)
-            & ReplyLink.used_at.is_null()
-            & ReplyLink.revoked_at.is_null()
-            & (ReplyLink.expires_at > at)
-        )
-        .execute()
-    )
-    if not fresh:
-        now = link.refresh()
-        if now.used_at is None:
-            raise LinkExpired()
-        raise ReferralAlreadyAnswered(answer=Term(STATES.names[now.referral.state]))
-    referral = answer_referral(link.referral, answer, note=note, by=by, at=at)
-    if not referral.is_final:
-        make_link(referral, at=at)
-    note_contact(referral.case, at=at)
-    return referral
-
-
-def current_link(referral: Referral) -> ReplyLink | None:
-    """The link that still acts, if there is one."""
-    open_links = (
-        ReplyLink.select()
-        .where(
-            (ReplyLink.referral == referral)
-            & ReplyLink.used_at.is_null()
-            & ReplyLink.revoked_at.is_null()
-        )
-        .order_by(ReplyLink.created_at.desc())
-    )
-    return open_links.first()
-
-
-def close_links(referral: Referral, *, at: datetime) -> None:
-    """No link of this referral acts from now on."""
-    ReplyLink.update(revoked_at=at).where(
-        (ReplyLink.referral == referral)
-        & ReplyLink.used_at.is_null()
-        & ReplyLink.revoked_at.is_null()
-    ).execute()
 
 
 @on("release:withdrawn")
@@ -479,11 +328,3 @@ def _note_step(referral: Referral, *, note: str = "", by: Actor, at: datetime) -
         actor_name=by.name[:200],
         note=note or None,
     )
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(keyring().code("reply link", "signature"), salt="reply")
-
-
-def _digest(token: str) -> str:
-    return hashlib.blake2b(token.encode(), digest_size=16).hexdigest()

@@ -12,8 +12,9 @@ from casework.core.access import SYSTEM
 from casework.core.clock import local_date
 from casework.core.settings import setting
 from casework.core.throttles import purge_throttles
-from casework.referrals import Referral, ReplyLink, expire_referral
-from casework.submissions import purge_drafts
+from casework.drafts import purge_drafts
+from casework.referrals import Referral, expire_referral
+from casework.reply_links import ReplyLink
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, NotFound
 
-from casework import referrals
 from casework.core import i18n
 from casework.core.access import Actor
 from casework.core.db import clean, transaction
@@ -25,7 +24,15 @@ from casework.core.refusals import NotFound as RowNotFound
 from casework.life_areas import NeedCategory
 from casework.providers import report_capacity
 from casework.questionnaires.answers import digits_of
-from casework.referrals import LinkExpired, Referral, ReferralAlreadyAnswered, ReplyLink
+from casework.referrals import STATES, Referral
+from casework.reply_links import (
+    LinkExpired,
+    ReferralAlreadyAnswered,
+    ReplyLink,
+    current_link,
+    link_of,
+    reply_by_link,
+)
 from portal.centre import now
 from portal.status import day
 
@@ -85,7 +92,7 @@ def _with_link(
     """Do something with a link that still acts; `already` is the status when it was used."""
     g.language = _language()
     try:
-        link = referrals.link_of(token, at=now())
+        link = link_of(token, at=now())
         referral = link.referral
         if link.purpose != "referral" or referral is None:
             raise NotFound()
@@ -115,7 +122,7 @@ def _send(link: ReplyLink, referral: Referral) -> ResponseReturnValue:
     return render_template(
         "portal/reply_thanks.html",
         answer=_(ANSWERS[answered.state]),
-        next_link=referrals.current_link(answered),
+        next_link=current_link(answered),
         reply_address=reply_address,
         day=day,
     )
@@ -125,9 +132,7 @@ def _answer(link: ReplyLink, referral: Referral, typed: Typed) -> Referral:
     """Answer and free places together, or neither."""
     by, at = Actor("provider", id=link.id, name=referral.organization.name), now()
     with transaction():
-        answered = referrals.reply_by_link(
-            link, typed.answer, note=typed.note.strip(), by=by, at=at
-        )
+        answered = reply_by_link(link, typed.answer, note=typed.note.strip(), by=by, at=at)
         free = _places(typed.free)
         if free is not None:
             service = answered.service
@@ -163,7 +168,7 @@ def _places(typed: str) -> int | None:
 
 def offered(referral: Referral) -> dict[str, str]:
     """The answers that may follow the referral's state, in the provider's words."""
-    allowed = referrals.STATES.allows
+    allowed = STATES.allows
     return {
         answer: sentence for answer, sentence in ANSWERS.items() if allowed(referral.state, answer)
     }
@@ -216,7 +221,7 @@ def language_name(tag: str) -> str:
 
 
 def _answered(referral: Referral) -> ReferralAlreadyAnswered:
-    return ReferralAlreadyAnswered(answer=Term(referrals.STATES.names[referral.state]))
+    return ReferralAlreadyAnswered(answer=Term(STATES.names[referral.state]))
 
 
 def _closed(title: str, refusal: Refusal, status: int) -> ResponseReturnValue:

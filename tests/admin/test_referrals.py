@@ -8,20 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from casework.cases import Need, category_of
 from casework.consent import Release
 from casework.core.access import SYSTEM
 from casework.core.audit import AuditEntry
 from casework.messages import OutboxMail
+from casework.needs import Need, category_of
 from casework.providers import Service, report_capacity, set_categories
-from casework.referrals import (
-    Referral,
-    ReplyLink,
-    answer_referral,
-    current_link,
-    expire_referral,
-    revoke_referral,
-)
+from casework.referrals import Referral, answer_referral, expire_referral, revoke_referral
+from casework.reply_links import ReplyLink, current_link
 from casework.texts import text
 from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from casework.acceptance import accept_submission, link_submission, prepare_intake
 from casework.appointments import settle_appointment
-from casework.cases import accept_submission, link_submission, prepare_intake
 from casework.core.access import PUBLIC, SYSTEM, Actor
 from casework.core.db import transaction
 from casework.core.settings import change_setting
+from casework.drafts import start_draft
 from casework.messages import OutboxMail, send_message
 from casework.notices import fill
 from casework.providers import Service
@@ -16,17 +17,11 @@ from casework.questionnaires.models import live
 from casework.referrals import (
     acknowledge_referral,
     answer_referral,
-    current_link,
     decline_referral,
-    reply_by_link,
     revoke_referral,
 )
-from casework.submissions import (
-    decline_submission,
-    start_draft,
-    submit,
-    withdraw_submission,
-)
+from casework.reply_links import current_link, reply_by_link
+from casework.submissions import decline_submission, submit, withdraw_submission
 from casework.texts import Text, change_text
 from casework.volunteers import Offer, move_offer
 from tests.world import HELP_ANSWERS

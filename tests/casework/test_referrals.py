@@ -11,24 +11,26 @@ from casework.referrals import (
     ANSWERS,
     FINAL,
     STATES,
-    LinkExpired,
     NotThisNeed,
     Referral,
     ReferralStep,
-    ReplyLink,
     acknowledge_referral,
     answer_referral,
     contact_person,
-    current_link,
     decline_referral,
     draft_referral,
     expire_referral,
-    link_of,
     mark_shown,
-    renew_link,
-    reply_by_link,
     revoke_referral,
     send_referral,
+)
+from casework.reply_links import (
+    LinkExpired,
+    ReplyLink,
+    current_link,
+    link_of,
+    renew_link,
+    reply_by_link,
 )
 
 PROVIDER = Actor("provider", name="Sprachhaus")

@@ -5,15 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from casework.cases import accept_submission, case_of, prepare_intake
+from casework.acceptance import accept_submission, prepare_intake
+from casework.cases import case_of
 from casework.consent import withdraw_release
 from casework.core.access import SYSTEM, Actor
 from casework.core.db import connection, database
 from casework.core.refusals import NotFound
-from casework.referrals import (
+from casework.referrals import answer_referral
+from casework.reply_links import (
     LinkExpired,
     ReferralAlreadyAnswered,
-    answer_referral,
     current_link,
     link_of,
     make_link,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from casework.consent import Release
 from casework.core.access import SYSTEM
 from casework.core.audit import AuditEntry
+from casework.drafts import Draft, start_draft
 from casework.questionnaires.models import live
-from casework.referrals import Referral, acknowledge_referral, answer_referral, make_link
+from casework.referrals import Referral, acknowledge_referral, answer_referral
+from casework.reply_links import make_link
 from casework.retention import Ended, end_what_is_over
-from casework.submissions import Draft, start_draft
 
 
 def test_a_draft_is_deleted_when_its_days_are_over(world, clock):

@@ -14,13 +14,11 @@ from casework.providers import Service
 from casework.referrals import (
     ANSWERS,
     ReferralStep,
-    ReplyLink,
     answer_referral,
-    current_link,
-    make_link,
     revoke_referral,
     send_referral,
 )
+from casework.reply_links import ReplyLink, current_link, make_link
 from tests.pages import csrf_token
 from tests.world import World
 

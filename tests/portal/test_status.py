@@ -5,20 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from casework.cases import case_of, link_submission
+from casework.acceptance import link_submission
+from casework.cases import case_of
 from casework.consent import Release
 from casework.core.access import SYSTEM
 from casework.core.db import transaction
 from casework.core.i18n import LANGUAGES, gettext_in
 from casework.messages import send_message
 from casework.providers import Location, Phone
-from casework.referrals import (
-    LinkExpired,
-    answer_referral,
-    current_link,
-    draft_referral,
-    link_of,
-)
+from casework.referrals import answer_referral, draft_referral
+from casework.reply_links import LinkExpired, current_link, link_of
 from casework.submissions import decline_submission
 from casework.volunteers import Offer, move_offer
 from tests.pages import csrf_token

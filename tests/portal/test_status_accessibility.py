@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from casework.cases import accept_submission, case_of, prepare_intake
+from casework.acceptance import accept_submission, prepare_intake
+from casework.cases import case_of
 from casework.core.access import SYSTEM
 from casework.core.db import connection, transaction
 from casework.interpretations import keep_interpretation
 from casework.messages import send_message
 from casework.providers import Phone
-from casework.referrals import answer_referral, current_link, draft_referral, send_referral
+from casework.referrals import answer_referral, draft_referral, send_referral
+from casework.reply_links import current_link
 from casework.submissions import ask_back
 from tests.portal.test_accessibility import NARROW, judge
 from tests.portal.visits import PIN, PIN_HASH
