@@ -20,8 +20,9 @@ from admin.icons import show_area
 from admin.words import ago, language_name, overdue, today, word
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.appointments import Appointment
-from casework.cases import NEED_STATES, URGENCIES, Case, FollowUp, Need
+from casework.cases import URGENCIES, Case, FollowUp
 from casework.messages import INBOUND, Message
+from casework.needs import NEED_STATES, Need
 
 SHORT = 120
 

@@ -13,12 +13,13 @@ from admin.i18n import reading_language
 from admin.interpreting import Translations, translations_of
 from admin.timeline import Timeline, timeline
 from casework.appointments import Appointment
-from casework.cases import Case, CaseSubmission, FollowUp, Need
+from casework.cases import Case, CaseSubmission, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.documents import Document
 from casework.life_areas import LifeArea
 from casework.messages import Message
+from casework.needs import Need
 from casework.people import Household, Person
 from casework.referrals import WAITING, Referral
 

@@ -6,11 +6,12 @@ from admin.person_fields import CHANNELS, INTERPRETER, describe_age, show_birth
 from admin.words import today
 from casework.appointments import CANCELLERS
 from casework.appointments import STATES as APPOINTMENT_STATES
-from casework.cases import CLOSING_REASONS, NEED_STATES, STATES, URGENCIES
+from casework.cases import CLOSING_REASONS, STATES, URGENCIES
 from casework.consent import CHANNELS as RELEASE_CHANNELS
 from casework.consent import SHAREABLE
 from casework.consent import STATES as RELEASE_STATES
 from casework.core.i18n import N_
+from casework.needs import NEED_STATES
 from casework.people import ROLES_AT_HOME
 from casework.referrals import STATES as REFERRAL_STATES
 

@@ -28,16 +28,12 @@ from admin.i18n import reading_language
 from casework.appointments import CANCELLERS, Appointment, plan_appointment, settle_appointment
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import (
-    NEED_STATES,
     Case,
     CaseSubmission,
     FollowUp,
-    Need,
-    add_need,
     assign_case,
     finish_follow_up,
     move_case,
-    move_need,
     plan_follow_up,
 )
 from casework.consent import Release, give_release, withdraw_release
@@ -46,6 +42,7 @@ from casework.core.db import is_sqlite, transaction
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
 from casework.documents import MAX_BYTES, Document, add_document, read_document, remove_document
 from casework.messages import INBOUND, Message, mark_read, send_message
+from casework.needs import NEED_STATES, Need, add_need, move_need
 from casework.people import Person
 from casework.texts import text
 

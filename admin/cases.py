@@ -26,20 +26,13 @@ from admin.icons import show_areas
 from admin.interpreting import is_on
 from admin.person_fields import READ_IN
 from admin.words import PAGE_WORDS, ago, language_name, word
-from casework.cases import (
-    STATES,
-    Case,
-    CaseSubmission,
-    Need,
-    add_need,
-    category_of,
-    open_case,
-)
+from casework.cases import STATES, Case, CaseSubmission, open_case
 from casework.core.access import Actor
 from casework.core.audit import record_read
 from casework.core.db import transaction
 from casework.core.lookups import email_keys, find_all, phone_keys
 from casework.life_areas import LifeArea
+from casework.needs import Need, add_need, category_of
 from casework.people import NameMissing, Person, add_person, create_household
 from casework.providers import Organization
 from casework.submissions import Submission

@@ -23,14 +23,8 @@ from admin.intake_forms import AcceptPage, AskForm, DeclineForm, LinkForm
 from admin.interpreting import is_on, translations_of
 from admin.person_fields import READ_IN
 from admin.words import PAGE_WORDS, ago, language_name, word
-from casework.cases import (
-    URGENCIES,
-    Case,
-    accept_submission,
-    case_of,
-    link_submission,
-    prepare_intake,
-)
+from casework.acceptance import accept_submission, link_submission, prepare_intake
+from casework.cases import URGENCIES, Case, case_of
 from casework.core.audit import record_read
 from casework.core.db import transaction
 from casework.core.i18n import N_

@@ -27,7 +27,8 @@ from admin.person_fields import (
     prose,
     words,
 )
-from casework.cases import URGENCIES, Intake
+from casework.acceptance import Intake
+from casework.cases import URGENCIES
 from casework.messages import MAX_LENGTH
 from casework.people import GENDERS, HOUSING, ROLES_AT_HOME
 from casework.providers import Organization

@@ -20,11 +20,11 @@ from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.person_fields import NEEDED, prose
 from admin.words import PAGE_WORDS
-from casework.cases import Need
 from casework.core.db import Base
 from casework.core.refusals import Refusal
 from casework.interpretations import Interpretation, ask_machine, keep_interpretation
 from casework.messages import Message
+from casework.needs import Need
 from casework.submissions import Submission
 
 LONGEST = 12_000

@@ -9,9 +9,10 @@ from typing import Any
 from peewee import Case as When
 from peewee import Load, ModelSelect
 
-from casework.cases import Case, Need
+from casework.cases import Case
 from casework.core.access import Actor
 from casework.life_areas import NeedCategory
+from casework.needs import Need
 from casework.providers import Organization, Service, ServiceCategory
 from casework.referrals import Referral
 

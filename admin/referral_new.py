@@ -19,9 +19,9 @@ from admin.referral_forms import DetailsForm, PaperReleaseForm
 from admin.referral_release import keep_release, wording_for
 from admin.referral_words import show_state, shown_details
 from admin.words import PAGE_WORDS
-from casework.cases import Need
 from casework.consent import CHANNELS, SHAREABLE, USUAL, Release, release_for
 from casework.core.db import is_sqlite, transaction
+from casework.needs import Need
 from casework.providers import Service
 from casework.referrals import (
     WAITING,

@@ -1,10 +1,8 @@
-"""Cases, the needs in them, and what has to be followed up."""
+"""Cases: the work with one household, and what has to be followed up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from peewee import (
     CharField,
@@ -18,26 +16,18 @@ from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.counters import next_number
 from casework.core.crypto import SealedField
-from casework.core.db import Base, UtcField, clean
+from casework.core.db import Base, UtcField
 from casework.core.i18n import N_
-from casework.core.refusals import NotFound, Refusal
+from casework.core.refusals import Refusal
 from casework.core.states import Machine
-from casework.life_areas import LifeArea, NeedCategory
 from casework.people import (
-    GENDERS,
-    HOUSING,
-    ROLES_AT_HOME,
     Household,
-    Person,
-    add_person,
-    create_household,
     end_care,
     take_into_care,
 )
 from casework.providers import Organization
 from casework.sites import Site
 from casework.staff import Staff
-from casework.submissions import STATES as SUBMISSION_STATES
 from casework.submissions import Submission
 
 STATES = Machine(
@@ -56,20 +46,6 @@ STATES = Machine(
         "handover": ("active", "closed"),
         "closed": ("reopened",),
         "reopened": ("active", "on_hold", "handover", "closed"),
-    },
-)
-NEED_STATES = Machine(
-    {
-        "open": N_("open"),
-        "covered": N_("covered"),
-        "met": N_("met"),
-        "dropped": N_("dropped"),
-    },
-    {
-        "open": ("covered", "met", "dropped"),
-        "covered": ("open", "met", "dropped"),
-        "met": ("open",),
-        "dropped": ("open",),
     },
 )
 CLOSING_REASONS = {
@@ -93,12 +69,6 @@ class ClosingReasonMissing(Refusal):
     """A case is closed for a reason."""
 
     msgid = N_("Closing a case needs a reason. Please choose one.")
-
-
-class NothingToAccept(Refusal):
-    """A request is accepted into at least one person."""
-
-    msgid = N_("Please keep at least one person with a name.")
 
 
 class Case(Base):
@@ -177,28 +147,6 @@ class CaseSubmission(CaseModel):
         table_name = "case_submissions"
 
 
-class Need(CaseModel):
-    """What somebody in the household needs (Bedarf)."""
-
-    case = ForeignKeyField(Case, backref="needs", on_delete="CASCADE")
-    person = ForeignKeyField(Person, null=True, backref="needs", on_delete="SET NULL")
-    category = ForeignKeyField(NeedCategory, backref="needs", on_delete="RESTRICT")
-    life_area = ForeignKeyField(LifeArea, backref="needs", on_delete="RESTRICT")
-    state = CharField(max_length=16, default="open")
-    state_since = UtcField()
-    urgency = CharField(max_length=16, default="")
-    description = SealedField(max_length=8000, null=True)
-    description_language = CharField(max_length=16, default="")
-    opened_at = UtcField()
-
-    class Meta:
-        table_name = "needs"
-        indexes = ((("state", "state_since"), False), (("life_area", "state"), False))
-
-    def __str__(self) -> str:
-        return str(self.category)
-
-
 class FollowUp(CaseModel):
     """Something to look at again on a day (Wiedervorlage)."""
 
@@ -221,121 +169,6 @@ class FollowUp(CaseModel):
             .where(cls.done_at.is_null() & (cls.due_on <= today))
             .order_by(cls.due_on)
         )
-
-
-@dataclass
-class Intake:
-    """What a coordinator makes of a request: prepared from the answers, edited, then accepted.
-
-    `people` are dicts with the columns of `Person`, the contact person first; `needs` are
-    category codes.
-    """
-
-    people: list[dict[str, Any]]
-    needs: list[str] = field(default_factory=list)
-    description: str = ""
-    urgency: str = ""
-    housing: str = ""
-    place: str = ""
-    site: Site | None = None
-    organization: Organization | None = None
-    assigned_to: Staff | None = None
-
-
-def prepare_intake(submission: Submission) -> Intake:
-    """What the answers of `submission` would become, for the coordinator to look at."""
-    mapped = submission.mapped
-    contact = {
-        "given_name": mapped.get("person.given_name") or None,
-        "family_name": mapped.get("person.family_name") or None,
-        "birth_date": mapped.get("person.birth_date") or None,
-        "gender": _choice(mapped.get("person.gender"), GENDERS),
-        "phone": mapped.get("person.phone") or None,
-        "email": mapped.get("person.email") or None,
-        "language": submission.language,
-        "languages": mapped.get("person.languages") or [],
-        "interpreter": str(mapped.get("person.interpreter") or "")[:16],
-        "channels": mapped.get("contact.channel") or [],
-        "times": mapped.get("contact.times") or [],
-        "role_at_home": "self",
-        "is_contact": True,
-    }
-    return Intake(
-        people=[contact, *(_member(each, contact) for each in mapped.get("member") or [])],
-        needs=list(mapped.get("need.category") or []),
-        description=mapped.get("need.description") or "",
-        urgency=_choice(mapped.get("need.urgency"), URGENCIES),
-        housing=_choice(mapped.get("household.housing"), HOUSING),
-        place=", ".join(
-            filter(None, (mapped.get("contact.address"), mapped.get("household.place")))
-        ),
-    )
-
-
-def _member(mapped: dict[str, Any], contact: dict[str, Any]) -> dict[str, Any]:
-    """One more person of the household; without a family name it is the contact person's."""
-    return {
-        "given_name": mapped.get("given_name") or None,
-        "family_name": mapped.get("family_name") or contact["family_name"],
-        "birth_date": mapped.get("birth_date") or None,
-        "gender": _choice(mapped.get("gender"), GENDERS),
-        "role_at_home": _choice(mapped.get("relation"), ROLES_AT_HOME) or "other",
-    }
-
-
-def _choice(answer: Any, known: dict[str, str]) -> str:
-    """The answer if a column takes it: a form may offer choices that no column knows."""
-    return answer if isinstance(answer, str) and answer in known else ""
-
-
-@recorded("submission:accepted", needs="submission:edit")
-def accept_submission(
-    submission: Submission, intake: Intake, *, by: Actor, at: datetime
-) -> Submission:
-    """Make household, people, case and needs of a request, in one transaction.
-
-    The case is `case_of(submission)` afterwards. Raises `NothingToAccept`,
-    `NotFound` for an unknown category, `InvalidTransition`.
-    """
-    people = [each for each in intake.people if each.get("given_name") or each.get("family_name")]
-    if not people:
-        raise NothingToAccept()
-    SUBMISSION_STATES.move(submission, "accepted", at=at)
-    household = create_household(
-        name=people[0].get("family_name") or people[0].get("given_name") or "",
-        site=intake.site, housing=intake.housing, place=intake.place, by=by, at=at,
-    )  # fmt: skip
-    members = [add_person(household, by=by, at=at, **each) for each in people]
-    case = open_case(
-        household, organization=intake.organization, assigned_to=intake.assigned_to,
-        language=submission.language, urgency=intake.urgency, by=by, at=at,
-    )  # fmt: skip
-    _link(case, submission, at)
-    for code in dict.fromkeys(intake.needs):
-        add_need(
-            case, category_of(code), person=members[0], urgency=intake.urgency,
-            description=intake.description, language=submission.language, by=by, at=at,
-        )  # fmt: skip
-    return submission
-
-
-@recorded("submission:linked", needs="submission:edit")
-def link_submission(
-    submission: Submission, case: Case, *, needs: tuple[str, ...] = (), by: Actor, at: datetime
-) -> Submission:
-    """Add a request to a case that exists, with the needs that are new in it."""
-    SUBMISSION_STATES.move(submission, "linked", at=at)
-    _link(case, submission, at)
-    known = {need.category.code for need in case.needs if need.state in ("open", "covered")}
-    mapped = submission.mapped
-    for code in dict.fromkeys(needs):
-        if code not in known:
-            add_need(
-                case, category_of(code), person=None, urgency=mapped.get("need.urgency") or "",
-                description=mapped.get("need.description") or "", language=submission.language,
-                by=by, at=at,
-            )  # fmt: skip
-    return submission
 
 
 @recorded("case:opened", needs="case:create")
@@ -404,39 +237,6 @@ def move_case(case: Case, state: str, *, reason: str = "", by: Actor, at: dateti
     return case
 
 
-@recorded("need:added", needs="need:create")
-def add_need(
-    case: Case,
-    category: NeedCategory,
-    *,
-    person: Person | None,
-    urgency: str = "",
-    description: str = "",
-    language: str = "",
-    by: Actor,
-    at: datetime,
-) -> Need:
-    """A new need in a case, in the words in which it was told."""
-    return Need.create(
-        case=case,
-        category=category,
-        life_area=category.life_area,
-        person=person,
-        urgency=urgency if urgency in URGENCIES else "",
-        description=description or None,
-        description_language=language if description else "",
-        opened_at=at,
-        state_since=at,
-    )
-
-
-@recorded("need:moved", open_to=("system", "provider"))
-def move_need(need: Need, state: str, *, by: Actor, at: datetime) -> Need:
-    """Bring a need into another state. Raises `InvalidTransition`."""
-    NEED_STATES.move(need, state, at=at)
-    return need
-
-
 @recorded("follow_up:created", needs="follow_up:create")
 def plan_follow_up(
     case: Case,
@@ -460,14 +260,6 @@ def finish_follow_up(follow_up: FollowUp, *, by: Actor, at: datetime) -> FollowU
         follow_up.done_at = at
         follow_up.save()
     return follow_up
-
-
-def category_of(code: str) -> NeedCategory:
-    """The category with this code. Raises `NotFound`."""
-    category = NeedCategory.get_or_none(NeedCategory.code == clean(code))
-    if category is None:
-        raise NotFound()
-    return category
 
 
 def case_of(submission: Submission) -> Case | None:
@@ -494,7 +286,3 @@ def next_reference(at: datetime) -> str:
 def note_contact(case: Case, *, at: datetime) -> None:
     """Remember when the person was last in touch; part of the verbs that are a contact."""
     Case.update(last_contact_at=at).where(Case.id == case.id).execute()
-
-
-def _link(case: Case, submission: Submission, at: datetime) -> None:
-    CaseSubmission.create(case=case, submission=submission, at=at)

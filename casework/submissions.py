@@ -1,10 +1,9 @@
-"""Drafts and submissions: what people send through the public door (Erstanfragen)."""
+"""Submissions: what people send through the public door (Erstanfragen)."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from argon2.exceptions import VerificationError
@@ -12,31 +11,32 @@ from peewee import (
     BooleanField,
     CharField,
     ForeignKeyField,
-    IntegerField,
     IntegrityError,
     JSONField,
     ModelSelect,
 )
 
+from casework.codes import (
+    ALPHABET,
+    PIN_LENGTH,
+    REFERENCE_LENGTH,
+    crockford,
+    grouped,
+    normal_code,
+    normal_reference,
+)
 from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.crypto import SealedField, SealedJSONField, keyring
-from casework.core.db import Base, UtcField, transaction
+from casework.core.db import Base, UtcField
 from casework.core.i18n import N_
 from casework.core.lookups import birth_keys, email_keys, name_keys, phone_keys, remember
 from casework.core.refusals import NotFound, Refusal
-from casework.core.settings import setting
 from casework.core.states import Machine
-from casework.questionnaires.answers import digits_of
+from casework.drafts import Draft, token_digest
 from casework.questionnaires.mapping import mapping
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion
 from casework.staff import hasher
-
-# Crockford's base 32 without the letters that are read wrongly; a receipt is written by hand.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-REFERENCE_LENGTH = 7
-PIN_LENGTH = 12
-_LOOKALIKES = str.maketrans("OILОІАВЕКМНРСТУХ", "01101ABEKMHPCTYX")
 
 STATES = Machine(
     {
@@ -78,29 +78,6 @@ class CodeRefused(Refusal):
         "We could not find a request with this reference and PIN. Please check both; "
         "they stand on your receipt."
     )
-
-
-class Draft(Base):
-    """A form that somebody is filling in; found by the secret in the browser or by its code."""
-
-    version = ForeignKeyField(QuestionnaireVersion, on_delete="RESTRICT")
-    token_digest = CharField(max_length=32, unique=True)
-    code_digest = CharField(max_length=32, unique=True)
-    code = SealedField(max_length=24)
-    language = CharField(max_length=16)
-    answers = SealedJSONField()
-    started_at = UtcField()
-    changed_at = UtcField()
-    expires_at = UtcField(index=True)
-    revision = IntegerField(default=0)
-
-    class Meta:
-        table_name = "drafts"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """Nobody in the back office reads what was not sent."""
-        return cls.select().where(cls.id.is_null())
 
 
 class Submission(Base):
@@ -156,97 +133,9 @@ class Submission(Base):
         return self.reference
 
 
-def start_draft(version: QuestionnaireVersion, language: str, *, at: datetime) -> tuple[Draft, str]:
-    """A new draft and its secret token, which only the browser keeps."""
-    token = secrets.token_urlsafe(24)
-    code = new_code()
-    with transaction():
-        draft = Draft.create(
-            version=version,
-            token_digest=token_digest(token),
-            code_digest=keyring().digest("draft code", code),
-            code=code,
-            language=language,
-            answers={},
-            started_at=at,
-            changed_at=at,
-            expires_at=at + timedelta(days=setting("draft_days")),
-        )
-    return draft, token
-
-
-def draft_of(token: str, *, at: datetime) -> Draft | None:
-    """The draft of a browser's token, unless it has expired."""
-    return Draft.get_or_none((Draft.token_digest == token_digest(token)) & (Draft.expires_at > at))
-
-
-def draft_by_code(code: str, *, at: datetime) -> Draft | None:
-    """The draft of a code that was written down to go on with on another device."""
-    digests = keyring().digests("draft code", normal_code(code))
-    return Draft.get_or_none((Draft.code_digest << digests) & (Draft.expires_at > at))
-
-
-def keep_draft(draft: Draft, answers: dict[str, Any], language: str, *, at: datetime) -> Draft:
-    """Store the answers so far; the time until the draft is deleted starts anew."""
-    with transaction():
-        draft.answers = answers
-        draft.language = language
-        draft.changed_at = at
-        draft.expires_at = at + timedelta(days=setting("draft_days"))
-        draft.revision += 1
-        draft.save()
-    return draft
-
-
-def rekey_draft(draft: Draft) -> str:
-    """A new token for a draft that another device goes on with; the code stays the same."""
-    token = secrets.token_urlsafe(24)
-    with transaction():
-        draft.token_digest = token_digest(token)
-        draft.save()
-    return token
-
-
-def discard_draft(draft: Draft) -> None:
-    """Delete what was typed."""
-    with transaction():
-        draft.delete_instance()
-
-
-def token_digest(token: str) -> str:
-    """What the database knows of a secret token: 32 hex digits."""
-    return hashlib.blake2b(token.encode(), digest_size=16).hexdigest()
-
-
-def new_code() -> str:
-    """A code for going on with a draft on another device: `XXXX-XXXX-XXXX-XXXX`, 80 bits."""
-    return grouped("".join(secrets.choice(ALPHABET) for _ in range(16)))
-
-
-def grouped(text: str) -> str:
-    """`text` in groups of four, which people copy with fewer mistakes."""
-    return "-".join(text[i : i + 4] for i in range(0, len(text), 4))
-
-
-def normal_code(code: str) -> str:
-    """A typed code as it was printed: capitals, groups of four, easily confused letters mended.
-
-    Digits of any script count, and Cyrillic letters for the Latin ones that look the same.
-    """
-    folded = digits_of(code).upper().translate(_LOOKALIKES)
-    kept = "".join(c for c in folded if c in ALPHABET)
-    return grouped(kept)
-
-
-def normal_reference(reference: str) -> str:
-    """A typed reference as it was printed; its first letter may be missing."""
-    kept = normal_code(reference).replace("-", "")
-    return "L" + (kept[1:] if len(kept) > REFERENCE_LENGTH else kept)
-
-
 def receipt_pin(token: str) -> str:
     """The PIN of the submission that this draft becomes: the same however often it is sent."""
-    return grouped(_crockford(keyring().code("pin", token), PIN_LENGTH))
+    return grouped(crockford(keyring().code("pin", token), PIN_LENGTH))
 
 
 @recorded("submission:received", open_to=("system", "public"))
@@ -414,24 +303,9 @@ def withdraw_submission(submission: Submission, *, by: Actor, at: datetime) -> S
     return submission
 
 
-def purge_drafts(*, at: datetime) -> int:
-    """Delete drafts whose time is over; returns how many."""
-    with transaction():
-        return Draft.delete().where(Draft.expires_at <= at).execute()
-
-
 def questionnaire_of(submission: Submission) -> Questionnaire:
     """The form that the submission was made with."""
     return submission.version.questionnaire
-
-
-def _crockford(data: bytes, length: int) -> str:
-    number = int.from_bytes(data)
-    letters = []
-    for _ in range(length):
-        number, rest = divmod(number, 32)
-        letters.append(ALPHABET[rest])
-    return "".join(letters)
 
 
 _NO_PIN = hasher.hash(secrets.token_urlsafe(16))

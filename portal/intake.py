@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from casework.core.access import PUBLIC
 from casework.core.i18n import LANGUAGES
+from casework.drafts import discard_draft
 from casework.questionnaires.places import Place, places, rows
 from casework.questionnaires.problems import Problem
 from casework.questionnaires.steps import Outcome, TooManyRows, accept, remove_row
-from casework.submissions import discard_draft, submit
+from casework.submissions import submit
 from portal import showing
 from portal.centre import now
 from portal.forms import Raw, read_page

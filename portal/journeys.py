@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from casework.core.db import transaction
 from casework.core.refusals import NotFound
+from casework.drafts import Draft, draft_of, keep_draft, start_draft
 from casework.questionnaires.filling import MAX_ROWS, Filling, fill
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, is_slug, live
 from casework.questionnaires.pages import Page
@@ -17,7 +18,7 @@ from casework.questionnaires.places import Place, find_place, layout, places, ro
 from casework.questionnaires.problems import Path, Problem
 from casework.questionnaires.steps import accept, add_row, begin
 from casework.questionnaires.validating import problems
-from casework.submissions import Draft, draft_of, keep_draft, start_draft, submission_of
+from casework.submissions import submission_of
 from portal.centre import local, now, settings
 from portal.forms import Raw
 from portal.suspicion import STAMP, TRAP, shown_at

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from casework.core.throttles import address_prefix, allow
+from casework.drafts import Draft, draft_by_code, rekey_draft
 from casework.questionnaires.answers import digits_of
-from casework.submissions import Draft, draft_by_code, receipt_pin, rekey_draft, submission_of
+from casework.submissions import receipt_pin, submission_of
 from portal.centre import now
 from portal.journeys import RECEIPT, Journey
 

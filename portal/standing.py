@@ -17,7 +17,7 @@ from typing import TypeVar
 from peewee import JOIN
 
 from casework.appointments import Appointment
-from casework.cases import Need, case_of
+from casework.cases import case_of
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.core.db import Base
@@ -25,6 +25,7 @@ from casework.core.refusals import NotFound
 from casework.interpretations import Interpretation
 from casework.life_areas import LifeArea, NeedCategory
 from casework.messages import OUTBOUND, Message, conversation
+from casework.needs import Need
 from casework.providers import Organization, Phone, Service
 from casework.referrals import Referral
 from casework.submissions import Submission

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, NotFound, TooManyRequests
 
 from casework import appointments, consent, referrals, submissions
+from casework.codes import normal_reference
 from casework.core import i18n
 from casework.core.db import clean, transaction
 from casework.core.refusals import NotFound as RowNotFound
@@ -293,7 +294,7 @@ def _throttle_keys(reference: str) -> dict[str, int]:
     """What tries are counted under, and how many each may have; the narrow ones first."""
     return {
         f"address {address_prefix(request.remote_addr)}": TRIES,
-        f"reference {submissions.normal_reference(reference)}": TRIES,
+        f"reference {normal_reference(reference)}": TRIES,
         "everybody": TRIES_OF_ALL,
     }
 

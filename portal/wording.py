@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from casework.appointments import STATES as APPOINTMENT_STATES
-from casework.cases import Need
 from casework.consent import PURPOSES, SHAREABLE, Release
 from casework.consent import STATES as RELEASE_STATES
 from casework.core.i18n import N_
+from casework.needs import Need
 from casework.referrals import STATES as REFERRAL_STATES
 from casework.referrals import Referral
 from casework.submissions import DECLINE_REASONS, Submission

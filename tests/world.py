@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from casework.appointments import Appointment, plan_appointment
-from casework.cases import Case, Need, add_need, category_of, open_case
+from casework.cases import Case, open_case
 from casework.consent import Release, give_release
 from casework.core.access import PUBLIC, SYSTEM, Role
 from casework.core.db import transaction
+from casework.drafts import start_draft
+from casework.needs import Need, add_need, category_of
 from casework.people import Household, Person, add_person, create_household
 from casework.providers import Organization, Service, save_organization, save_service
 from casework.questionnaires.models import live
 from casework.referrals import Referral, draft_referral, send_referral
 from casework.sites import Site
 from casework.staff import Staff, add_staff
-from casework.submissions import Submission, start_draft, submit
+from casework.submissions import Submission, submit
 
 PASSWORD = "a long and quiet sentence"
 

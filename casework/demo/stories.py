@@ -9,11 +9,8 @@ from casework.appointments import plan_appointment, settle_appointment
 from casework.cases import (
     CLOSING_REASONS,
     Case,
-    Need,
-    add_need,
     finish_follow_up,
     move_case,
-    move_need,
     open_case,
     plan_follow_up,
 )
@@ -26,8 +23,10 @@ from casework.demo.names import (
     VOLUNTEERS_MALE,
 )
 from casework.demo.places import APPOINTMENTS, FOLLOW_UPS, MESSAGES, NEED_TEXTS
+from casework.drafts import start_draft
 from casework.life_areas import LifeArea
 from casework.messages import send_message
+from casework.needs import Need, add_need, move_need
 from casework.people import Household
 from casework.questionnaires.models import live
 from casework.referrals import (
@@ -42,13 +41,7 @@ from casework.referrals import (
     revoke_referral,
     send_referral,
 )
-from casework.submissions import (
-    ask_back,
-    decline_submission,
-    start_draft,
-    submit,
-    withdraw_submission,
-)
+from casework.submissions import ask_back, decline_submission, submit, withdraw_submission
 from casework.volunteers import Offer, move_offer
 
 if TYPE_CHECKING:

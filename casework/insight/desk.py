@@ -9,9 +9,10 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from casework.appointments import Appointment
-from casework.cases import LIVE_STATES, Case, FollowUp, Need
+from casework.cases import LIVE_STATES, Case, FollowUp
 from casework.core.access import Actor
 from casework.messages import Message
+from casework.needs import Need
 from casework.referrals import WAITING, Referral
 from casework.submissions import Submission
 from casework.volunteers import Offer

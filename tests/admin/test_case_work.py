@@ -9,17 +9,12 @@ from typing import Any
 import pytest
 
 from casework.appointments import Appointment
-from casework.cases import (
-    Case,
-    FollowUp,
-    Need,
-    assign_case,
-    plan_follow_up,
-)
+from casework.cases import Case, FollowUp, assign_case, plan_follow_up
 from casework.consent import Release
 from casework.core.access import SYSTEM, Role
 from casework.core.audit import AuditEntry
 from casework.messages import Message, receive_message
+from casework.needs import Need
 from tests.admin.pressing import desk_of, send, text_of
 from tests.world import World
 

@@ -9,12 +9,8 @@ from typing import Any
 import pytest
 
 from admin.timeline import EVENTS
-from casework.cases import (
-    Case,
-    link_submission,
-    move_case,
-    plan_follow_up,
-)
+from casework.acceptance import link_submission
+from casework.cases import Case, move_case, plan_follow_up
 from casework.core.access import SYSTEM
 from casework.core.audit import RECORDED, AuditEntry
 from casework.messages import receive_message, send_message

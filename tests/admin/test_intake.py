@@ -8,10 +8,11 @@ import uuid
 
 import pytest
 
-from casework.cases import Case, Need, case_of
+from casework.cases import Case, case_of
 from casework.core.access import SYSTEM, Role
 from casework.core.audit import AuditEntry
 from casework.messages import Message, receive_message
+from casework.needs import Need
 from casework.people import Household, Person
 from casework.submissions import Submission, decline_submission, withdraw_submission
 from tests.admin.desk import statements

@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import pytest
 
-from casework.cases import category_of
 from casework.core.access import SYSTEM, Role
 from casework.core.audit import AuditEntry
+from casework.needs import category_of
 from casework.providers import (
     Contact,
     Location,

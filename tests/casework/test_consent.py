@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from casework.cases import accept_submission, case_of, link_submission, prepare_intake
+from casework.acceptance import accept_submission, link_submission, prepare_intake
+from casework.cases import case_of
 from casework.consent import (
     SHAREABLE,
     USUAL,

@@ -4,37 +4,29 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from casework.core.access import PUBLIC, SYSTEM, Actor, Role
+from casework.codes import ALPHABET, PIN_LENGTH, normal_reference
+from casework.core.access import PUBLIC, Actor, Role
 from casework.core.audit import AuditEntry
 from casework.core.db import connection, database
 from casework.core.lookups import find, name_keys, phone_keys
 from casework.core.refusals import Forbidden, InvalidTransition, NotFound
+from casework.drafts import (
+    draft_of,
+    start_draft,
+)
 from casework.questionnaires.models import live
 from casework.submissions import (
-    ALPHABET,
-    PIN_LENGTH,
     CodeRefused,
-    Draft,
     Submission,
     ask_back,
     clear_suspicion,
     decline_submission,
-    discard_draft,
-    draft_by_code,
-    draft_of,
-    keep_draft,
-    new_code,
     new_reference,
-    normal_code,
-    normal_reference,
     note_answer,
     note_visit,
     open_with_pin,
-    purge_drafts,
     receipt_pin,
-    rekey_draft,
     reopen_submission,
-    start_draft,
     submission_of,
     submit,
     withdraw_submission,
@@ -52,75 +44,6 @@ def send(token, world, answers=None, **kwargs):
         live("help"), answers or dict(HELP_ANSWERS), token=token, language="ar",
         suspicion=[], by=PUBLIC, at=world.at, **kwargs,
     )  # fmt: skip
-
-
-# Drafts
-
-
-def test_a_draft_is_found_by_its_token_and_by_its_code(world, draft):
-    row, token = draft
-    assert draft_of(token, at=world.at) == row
-    assert draft_by_code(row.code, at=world.at) == row
-    assert draft_by_code(row.code.lower().replace("-", " "), at=world.at) == row
-
-
-@pytest.mark.parametrize("wrong", ["", "x", "\x00", "A" * 20_000, "AAAA-AAAA-AAAA-AAAA"])
-def test_a_wrong_token_or_code_finds_nothing(world, draft, wrong):
-    assert draft_of(wrong, at=world.at) is None
-    assert draft_by_code(wrong, at=world.at) is None
-
-
-def test_answers_are_kept_and_come_back_as_they_were(world, draft):
-    row, token = draft
-    answers = {"given_name": "أمل", "members": [{"_row": "a", "member_given_name": "Ö"}]}
-    keep_draft(row, answers, "de", at=world.at)
-    again = draft_of(token, at=world.at)
-    assert (again.answers, again.language, again.revision) == (answers, "de", 1)
-
-
-def test_a_draft_expires_a_week_after_the_last_change(world, clock, draft):
-    row, token = draft
-    clock.forward(days=6)
-    keep_draft(row, {"given_name": "A"}, "ar", at=world.at)
-    clock.forward(days=6, hours=23)
-    assert draft_of(token, at=world.at)
-    clock.forward(hours=1)
-    assert draft_of(token, at=world.at) is None
-    assert draft_by_code(row.code, at=world.at) is None
-
-
-def test_expired_drafts_are_purged_and_others_stay(world, clock, draft):
-    clock.forward(days=3)
-    _, token = start_draft(live("help"), "de", at=world.at)
-    clock.forward(days=4)
-    assert purge_drafts(at=world.at) == 1
-    assert draft_of(token, at=world.at)
-
-
-def test_another_device_gets_a_token_of_its_own(world, draft):
-    row, token = draft
-    fresh = rekey_draft(row)
-    assert draft_of(fresh, at=world.at) == row
-    assert draft_of(token, at=world.at) is None
-
-
-def test_a_discarded_draft_is_gone(world, draft):
-    row, token = draft
-    discard_draft(row)
-    assert draft_of(token, at=world.at) is None
-
-
-def test_neither_token_nor_code_nor_answers_lie_open(world, draft):
-    row, token = draft
-    keep_draft(row, {"given_name": "Kanarienvogel"}, "ar", at=world.at)
-    stored = str(database.execute_sql("SELECT * FROM drafts").fetchall())
-    for secret in (token, row.code, row.code.replace("-", ""), "Kanarienvogel"):
-        assert secret not in stored
-
-
-def test_nobody_in_the_back_office_reads_drafts(world, draft):
-    assert not Draft.scope(world.coordinator().actor).exists()
-    assert not Draft.scope(SYSTEM).exists()
 
 
 # Sending
@@ -220,28 +143,6 @@ def test_the_pin_is_the_same_however_often_it_is_shown(draft):
     _, token = draft
     assert receipt_pin(token) == receipt_pin(token) != receipt_pin("other")
     assert len(receipt_pin(token).replace("-", "")) == PIN_LENGTH
-
-
-@pytest.mark.parametrize(
-    ("typed", "printed"),
-    [
-        ("abcd1234", "ABCD-1234"),
-        (" AB cd–12 34 ", "ABCD-1234"),
-        ("oil", "011"),
-        ("٠١٢۳", "0123"),
-        ("АВСЕ", "ABCE"),
-        ("ＡＢ１", "AB1"),
-        ("!?%\x00", ""),
-        ("", ""),
-    ],
-)
-def test_a_typed_code_is_read_as_it_was_printed(typed, printed):
-    assert normal_code(typed) == printed
-
-
-def test_a_printed_code_stays_as_it_is():
-    for code in (new_code() for _ in range(50)):
-        assert normal_code(code) == code
 
 
 def test_reference_and_pin_open_the_submission(world, draft):

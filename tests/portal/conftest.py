@@ -2,7 +2,8 @@
 
 import pytest
 
-from casework.cases import accept_submission, case_of, prepare_intake
+from casework.acceptance import accept_submission, prepare_intake
+from casework.cases import case_of
 from casework.core.access import SYSTEM
 from casework.core.db import transaction
 from casework.referrals import draft_referral, send_referral

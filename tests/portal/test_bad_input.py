@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from casework.submissions import Draft
+from casework.drafts import Draft
 from tests.pages import PageClient, hidden_fields
 from tests.portal.questionnaires import group, publish, question
 from tests.walker import Page, Walker

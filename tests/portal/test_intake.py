@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from casework.core.audit import AuditEntry
+from casework.drafts import Draft
 from casework.questionnaires.definitions import Choice
-from casework.submissions import Draft, Submission
+from casework.submissions import Submission
 from tests.conftest import Clock
 from tests.pages import PageClient, csrf_token, hidden_fields
 from tests.portal.questionnaires import group, publish, question, repeat

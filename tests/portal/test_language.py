@@ -10,7 +10,7 @@ import pytest
 
 from casework.core import i18n
 from casework.core.i18n import LANGUAGES
-from casework.submissions import Draft
+from casework.drafts import Draft
 from portal.language import is_reviewed
 from tests.pages import PageClient
 from tests.portal.questionnaires import publish, question

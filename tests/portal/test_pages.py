@@ -13,8 +13,9 @@ from casework.core.access import SYSTEM
 from casework.core.audit import AuditEntry
 from casework.core.db import Base
 from casework.core.settings import change_setting
-from casework.questionnaires.models import Questionnaire, retire
-from casework.submissions import Draft
+from casework.drafts import Draft
+from casework.questionnaires.models import Questionnaire
+from casework.questionnaires.publishing import retire
 from casework.texts import Text, change_text
 from portal import pages
 from portal.prose import prose

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from casework.acceptance import link_submission
 from casework.appointments import Appointment
-from casework.cases import case_of, link_submission
+from casework.cases import case_of
 from casework.consent import Release
 from casework.core.access import SYSTEM
 from casework.core.db import transaction

@@ -15,14 +15,8 @@ from casework.core.clock import system_clock
 from casework.core.config import Config
 from casework.core.db import connection
 from casework.core.lookups import LookupKey
-from casework.submissions import (
-    Draft,
-    Submission,
-    discard_draft,
-    keep_draft,
-    start_draft,
-    submission_of,
-)
+from casework.drafts import Draft, discard_draft, keep_draft, start_draft
+from casework.submissions import Submission, submission_of
 from tests.pages import csrf_token
 from tests.server import Answer, Browser, RunningServer
 from tests.walker import Walker

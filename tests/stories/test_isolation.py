@@ -14,16 +14,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from casework.acceptance import link_submission
 from casework.appointments import plan_appointment
-from casework.cases import (
-    Case,
-    Need,
-    add_need,
-    assign_case,
-    category_of,
-    link_submission,
-    plan_follow_up,
-)
+from casework.cases import Case, assign_case, plan_follow_up
 from casework.consent import Release
 from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.audit import AuditEntry
@@ -31,6 +24,7 @@ from casework.core.db import Base, database
 from casework.core.throttles import Throttle
 from casework.documents import Document, add_document
 from casework.messages import receive_message
+from casework.needs import Need, add_need, category_of
 from casework.providers import Organization
 from casework.referrals import Referral
 from casework.staff import Staff

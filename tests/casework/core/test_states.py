@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework import appointments, cases, consent, referrals, submissions, volunteers
+from casework import appointments, cases, consent, needs, referrals, submissions, volunteers
 from casework.core.access import SYSTEM
 from casework.core.refusals import InvalidTransition
 from casework.core.states import Machine
@@ -17,7 +17,7 @@ LIGHTS = Machine(
 MACHINES = {
     "submission": submissions.STATES,
     "case": cases.STATES,
-    "need": cases.NEED_STATES,
+    "need": needs.NEED_STATES,
     "release": consent.STATES,
     "referral": referrals.STATES,
     "appointment": appointments.STATES,
