@@ -18,11 +18,10 @@ from casework.questionnaires.findings import ERROR, Finding
 from casework.questionnaires.models import (
     PURPOSES,
     Questionnaire,
-    import_definition,
     latest_version,
     live,
-    publish,
 )
+from casework.questionnaires.publishing import import_definition, publish
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)

@@ -22,7 +22,8 @@ from casework.core.settings import Setting, change_setting, setting
 from casework.formats.xlsform import read_xlsform
 from casework.life_areas import LifeArea, NeedCategory, load_life_areas
 from casework.questionnaires.findings import BrokenDefinition
-from casework.questionnaires.models import Questionnaire, import_definition, publish
+from casework.questionnaires.models import Questionnaire
+from casework.questionnaires.publishing import import_definition, publish
 from casework.staff import Staff, add_staff
 from casework.texts import Text, load_texts
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import uuid
-from datetime import datetime
 
 from peewee import CharField, ForeignKeyField, IntegerField, JSONField, ModelSelect, TextField, fn
 
 from casework.core.access import Actor
-from casework.core.audit import recorded
 from casework.core.db import Base, UtcField
 from casework.core.i18n import N_, pick
-from casework.core.refusals import NotFound, Refusal
+from casework.core.refusals import NotFound
 from casework.core.states import Machine
-from casework.questionnaires.checking import check
 from casework.questionnaires.compiling import compile_form
-from casework.questionnaires.definitions import Definition, from_json, to_json
-from casework.questionnaires.findings import BrokenDefinition, has_errors
+from casework.questionnaires.definitions import Definition, from_json
 from casework.questionnaires.forms import Form
 
 PURPOSES = {
@@ -33,21 +28,6 @@ STATES = Machine(
     {"draft": ("published",), "published": ("retired",), "retired": ("published",)},
 )
 CACHED_VERSIONS = 64
-
-
-class SlugRefused(Refusal):
-    """Not usable in an address."""
-
-    msgid = N_(
-        "“%(slug)s” cannot stand in an address. Please use small letters, digits and hyphens, "
-        "at most 40."
-    )
-
-
-class VersionOfAnother(Refusal):
-    """The version belongs to another questionnaire."""
-
-    msgid = N_("This version belongs to another questionnaire. Please load the page again.")
 
 
 class Questionnaire(Base):
@@ -124,63 +104,6 @@ class QuestionnaireVersion(Base):
         return f"{self.questionnaire.slug} {self.number}"
 
 
-@recorded("questionnaire:imported", needs="questionnaire:create")
-def import_definition(
-    slug: str, definition: Definition, *, purpose: str | None = None, by: Actor, at: datetime
-) -> QuestionnaireVersion:
-    """A new version of the questionnaire `slug`, which comes into being if need be.
-
-    The same definition as the latest version gives that version back. Raises `SlugRefused`.
-    """
-    if not is_slug(slug):
-        raise SlugRefused(slug=slug[:60])
-    questionnaire = Questionnaire.get_or_none(Questionnaire.slug == slug)
-    if questionnaire is None:
-        questionnaire = Questionnaire.create(
-            slug=slug, purpose=purpose or "other", title=definition.title, created_at=at,
-            state_since=at,
-        )  # fmt: skip
-    text = to_json(definition)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    latest = latest_version(questionnaire)
-    if latest is not None and latest.digest == digest:
-        return latest
-    return QuestionnaireVersion.create(
-        questionnaire=questionnaire, number=(latest.number if latest else 0) + 1,
-        definition=text, digest=digest, created_at=at, created_by=by.name[:200],
-    )  # fmt: skip
-
-
-@recorded("questionnaire:published", needs="questionnaire:publish")
-def publish(
-    questionnaire: Questionnaire, version: QuestionnaireVersion, *, by: Actor, at: datetime
-) -> Questionnaire:
-    """Make `version` the one that new answers are given to; drafts keep theirs.
-
-    Raises `VersionOfAnother`, and `BrokenDefinition` for a version with errors.
-    """
-    if version.__data__["questionnaire"] != questionnaire.id:
-        raise VersionOfAnother()
-    findings = check(version.parsed)
-    if has_errors(findings):
-        raise BrokenDefinition(findings)
-    if questionnaire.state != "published":
-        STATES.move(questionnaire, "published", at=at)
-    questionnaire.live_version_id = version.id.hex
-    questionnaire.title = version.parsed.title
-    questionnaire.save()
-    version.published_at = version.published_at or at
-    version.save()
-    return questionnaire
-
-
-@recorded("questionnaire:retired", needs="questionnaire:publish")
-def retire(questionnaire: Questionnaire, *, by: Actor, at: datetime) -> Questionnaire:
-    """Take new answers no more; drafts that were begun can be finished."""
-    STATES.move(questionnaire, "retired", at=at)
-    return questionnaire
-
-
 def live(slug: str) -> QuestionnaireVersion:
     """The published version of `slug`. Raises `NotFound`."""
     if not is_slug(slug):
@@ -190,9 +113,23 @@ def live(slug: str) -> QuestionnaireVersion:
     )
     if questionnaire is None or questionnaire.live_version_id is None:
         raise NotFound()
-    version = QuestionnaireVersion.get_by_id(uuid.UUID(questionnaire.live_version_id))
+    version = (
+        without_text()
+        .where(QuestionnaireVersion.id == uuid.UUID(questionnaire.live_version_id))
+        .get()
+    )
     version.questionnaire = questionnaire
     return version
+
+
+def without_text() -> ModelSelect:
+    """Versions without the text of their definition, which is long; `form` reads it when needed."""
+    fields = [
+        field
+        for field in QuestionnaireVersion._meta.sorted_fields
+        if field is not QuestionnaireVersion.definition
+    ]
+    return QuestionnaireVersion.select(*fields)
 
 
 def latest_version(questionnaire: Questionnaire) -> QuestionnaireVersion | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from casework.core.access import SYSTEM
 from casework.questionnaires.definitions import Choice, Definition, Group, Item, Question, Repeat
-from casework.questionnaires.models import QuestionnaireVersion, import_definition
-from casework.questionnaires.models import publish as publish_version
+from casework.questionnaires.models import QuestionnaireVersion
+from casework.questionnaires.publishing import import_definition
+from casework.questionnaires.publishing import publish as publish_version
 
 YES_NO = {
     "yes_no": (Choice(name="yes", label={"en": "Yes"}), Choice(name="no", label={"en": "No"})),

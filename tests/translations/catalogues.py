@@ -28,7 +28,10 @@ STAFF_ROOMS = (
     "casework/formats/", "casework/demo/", "casework/insight/", "casework/accounts.py",
     "casework/staff.py", "casework/documents.py", "casework/providers.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",
-    "casework/questionnaires/references.py",
+    "casework/questionnaires/references.py", "casework/questionnaires/publishing.py",
+    "casework/questionnaires/editing/", "casework/questionnaires/comparing.py",
+    "casework/questionnaires/working_copies.py", "casework/questionnaires/translating.py",
+    "casework/questionnaires/previews.py",
     "casework/questionnaires/models.py", "casework/questionnaires/expressions/",
 )  # fmt: skip
 UNREVIEWED = "not yet reviewed by a native speaker"

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from casework.core.i18n import N_
 from casework.formats.xlsform.cells import first_row, read_cells, used_places
 from casework.formats.xlsform.columns import SURVEY_FIELDS, SURVEY_TEXTS, Headings
-from casework.formats.xlsform.tidying import tidy_expression
 from casework.formats.xlsform.workbooks import Rows
 from casework.questionnaires.compiling import is_dynamic
 from casework.questionnaires.definitions import Group, Item, Question, Repeat, Texts
 from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding
 from casework.questionnaires.question_types import FROM_FILE, QUESTION_TYPES, TYPE_ALIASES
+from casework.questionnaires.tidying import read_parameters, settled_type, tidy_expression
 
 BOUNDARY = re.compile(r"(begin|end)[\s_]+(group|repeat|lgroup|looped group)", re.IGNORECASE)
 OR_OTHER = re.compile(r"\s+or[\s_]+(?:specify[\s_]+)?other$", re.IGNORECASE)
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
 LISTED = tuple(name for name, kind in QUESTION_TYPES.items() if kind.needs_list) + FROM_FILE
-BY_APPEARANCE = ("tel", "email")
 YES = ("yes", "true", "true()")
 NO = ("no", "false", "false()")
 
@@ -143,7 +142,7 @@ class SurveyReader:
             row=row,
             **self._cleaned(cells, row),
         )
-        self._open[-1].items.append(_settled_type(question))
+        self._open[-1].items.append(settled_type(question))
 
     def _cleaned(self, cells: dict[str, Any], row: int) -> dict[str, Any]:
         """The cells as an item wants them: expressions tidied, truths and lists told apart."""
@@ -187,22 +186,3 @@ def read_type(written: str) -> tuple[str, str, bool]:
             list_name = OR_OTHER.sub("", f" {rest}").strip()
             return TYPE_ALIASES.get(name, name), list_name, list_name != rest
     return written, "", False
-
-
-def read_parameters(text: str) -> Texts:
-    """`start=1;end=10` or `start=1 end=10` by name; a word without `=` has no value."""
-    parts = re.split(r"[;,]" if re.search(r"[;,]", text) else r"\s+", text.strip())
-    pairs = [part.partition("=") for part in parts if part.strip()]
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _settled_type(question: Question) -> Question:
-    """`text` that looks like `tel` or `email` is that type; `email` without label is a device's."""
-    if question.type == "text":
-        for name in BY_APPEARANCE:
-            if name in question.appearance:
-                rest = tuple(token for token in question.appearance if token != name)
-                return replace(question, type=name, appearance=rest)
-    if question.type == "email" and not question.label and not question.hint:
-        return replace(question, type="device_email")
-    return question

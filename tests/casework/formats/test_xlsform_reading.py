@@ -4,8 +4,8 @@ import pytest
 
 from casework.formats.xlsform import columns, read_xlsform, reading, survey
 from casework.formats.xlsform.languages import language_of
-from casework.formats.xlsform.tidying import tidy_expression
 from casework.questionnaires.definitions import Group, Repeat
+from casework.questionnaires.tidying import tidy_expression
 from tests.casework.formats.workbook_files import SMALL, workbook
 
 

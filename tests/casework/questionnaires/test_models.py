@@ -10,11 +10,13 @@ from casework.questionnaires.findings import BrokenDefinition
 from casework.questionnaires.models import (
     Questionnaire,
     QuestionnaireVersion,
+    latest_version,
+    live,
+)
+from casework.questionnaires.publishing import (
     SlugRefused,
     VersionOfAnother,
     import_definition,
-    latest_version,
-    live,
     publish,
     retire,
 )
