@@ -12,9 +12,13 @@ from peewee import Load
 
 from admin.auth import current_actor
 from admin.i18n import gettext as _
+from admin.words import word
+from casework.appointments import STATES as APPOINTMENT_STATES
+from casework.cases import STATES as CASE_STATES
 from casework.cases import Case
 from casework.core.audit import AuditEntry
 from casework.core.i18n import N_
+from casework.needs import NEED_STATES
 from casework.referrals import STATES as REFERRAL_STATES
 from casework.referrals import Referral, ReferralStep
 
@@ -43,6 +47,14 @@ EVENTS = {
     "household:created": N_("Household entered"),
     "household:changed": N_("Details of the household changed"),
 }
+# Moves that say from where to where: the sentence, and what the states are called.
+MOVES = {
+    "case:moved": (N_("Case: %(old)s → %(new)s"), CASE_STATES.names),
+    "need:moved": (N_("Need “%(name)s”: %(old)s → %(new)s"), NEED_STATES.names),
+    "appointment:moved": (
+        N_("Appointment “%(name)s”: %(old)s → %(new)s"), APPOINTMENT_STATES.names,
+    ),
+}  # fmt: skip
 ACTORS = {
     "person": N_("the person"),
     "provider": N_("the provider"),
@@ -93,15 +105,19 @@ def _from_audit(case: Any, most: int, names: Mapping[uuid.UUID | None, str]) -> 
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
         .limit(most)
     )
-    return [
-        Happening(
-            at=row.at,
-            what=_(EVENTS[row.event]),
-            about=names.get(row.subject_id, ""),
-            who=_who(row.actor_kind, row.actor_name),
-        )
-        for row in rows
-    ]
+    return [_happening(row, names.get(row.subject_id, "")) for row in rows]
+
+
+def _happening(row: AuditEntry, name: str) -> Happening:
+    """One row of the audit trail in words; old rows, and what has no states, tell no move."""
+    who = _who(row.actor_kind, row.actor_name)
+    if row.event not in MOVES or not {"from", "to"} <= row.details.keys():
+        return Happening(row.at, _(EVENTS[row.event]), name, who)
+    sentence, states = MOVES[row.event]
+    old, new = word(states, row.details["from"]), word(states, row.details["to"])
+    if not name and "%(name)s" in sentence:
+        return Happening(row.at, _(EVENTS[row.event]), f"{old} → {new}", who)
+    return Happening(row.at, _(sentence, name=name, old=old, new=new), "", who)
 
 
 def _from_steps(case: Case, most: int) -> list[Happening]:

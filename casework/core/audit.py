@@ -1,7 +1,8 @@
 """What happened: one audit row in the transaction of each change, and news that travels upwards.
 
 A verb is decorated `@recorded("referral:sent")`; it gets `by=` and `at=`. The row
-holds who, what, which row, when and the names of the fields, never their values.
+holds who, what, which row and when, and for a move from which state into which; never what
+identifies or describes a person.
 Rooms further up subscribe by name with `@on("referral:sent")` and run in the same
 transaction, so that a mail is written if and only if the change is.
 """
@@ -70,9 +71,11 @@ def recorded(
             if by.kind not in open_to:
                 by.require(permission)
             with transaction():
+                before = _state_of(args[0]) if args else None
                 result = verb(*args, by=by, at=at, **kwargs)
                 subject = next((row for row in (result, *args[:1]) if isinstance(row, Base)), None)
-                record(event, subject, by=by, at=at)
+                moved = _moved(before, subject) if args and subject == args[0] else {}
+                record(event, subject, by=by, at=at, **moved)
                 for listener in _listeners[event]:
                     listener(subject, by=by, at=at)
             return result
@@ -102,7 +105,10 @@ def subscriptions() -> dict[str, list[str]]:
 def record(
     event: str, subject: Base | None, *, by: Actor, at: datetime, **details: Any
 ) -> AuditEntry:
-    """Write one audit row; it belongs to the transaction that is open."""
+    """Write one audit row; it belongs to the transaction that is open.
+
+    `details` are codes such as names of states: nothing that somebody typed.
+    """
     return AuditEntry.create(
         at=at,
         actor_kind=by.kind,
@@ -120,6 +126,17 @@ def record_read(event: str, subject: Base, *, by: Actor, at: datetime) -> None:
     """Note that somebody looked at a person's record."""
     with transaction():
         record(event, subject, by=by, at=at)
+
+
+def _state_of(row: Any) -> str | None:
+    """The state that a row is in; None for what has no states."""
+    return row.__data__.get("state") if isinstance(row, Base) else None
+
+
+def _moved(before: str | None, subject: Base | None) -> dict[str, str]:
+    """From which state into which `subject` went; empty where it stayed."""
+    after = _state_of(subject)
+    return {"from": before, "to": after} if before and after and before != after else {}
 
 
 def _case_of(subject: Base | None) -> uuid.UUID | None:

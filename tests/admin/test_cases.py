@@ -12,8 +12,10 @@ from admin.timeline import EVENTS
 from casework.acceptance import link_submission
 from casework.cases import Case, move_case, plan_follow_up
 from casework.core.access import SYSTEM
-from casework.core.audit import RECORDED, AuditEntry
+from casework.core.audit import RECORDED, AuditEntry, record
+from casework.core.db import transaction
 from casework.messages import receive_message, send_message
+from casework.needs import move_need
 from casework.people import Household, Person
 from casework.referrals import answer_referral
 from tests.admin.desk import statements
@@ -206,6 +208,26 @@ def test_the_timeline_tells_changes_and_steps_of_referrals_in_words(desk, world:
     for text in ("Referral: sent", "Referral: on the waiting list", "March", "Need added"):
         assert text in timeline, text
     assert "case:read" not in timeline
+
+
+def test_the_timeline_says_into_which_state_something_moved(desk, world: World) -> None:
+    need = world.need()
+    name = need.category.label("en")
+    move_need(need, "covered", by=SYSTEM, at=world.at)
+    move_case(need.case, "active", by=SYSTEM, at=world.at)
+    page = text_of(desk.get(_page(need.case)))
+    assert f"Need “{name}”: open → covered" in page
+    assert "Case: new → active" in page
+
+
+def test_a_move_from_before_states_were_noted_is_still_told(desk, world: World) -> None:
+    need = world.need()
+    with transaction():
+        record("need:moved", need, by=SYSTEM, at=world.at)
+        record("need:moved", need.case, by=SYSTEM, at=world.at, **{"from": "open", "to": "lost"})
+    timeline = text_of(desk.get(_page(need.case))).split('id="timeline"')[1]
+    assert "State of a need changed" in timeline
+    assert "open → lost" in timeline
 
 
 def test_the_timeline_is_bounded_and_goes_on_with_older(desk, world: World, clock) -> None:

@@ -1,15 +1,19 @@
 """A change, its audit row and the news of it are one transaction."""
 
+import re
 from collections import defaultdict
 
 import pytest
 
+from casework.cases import assign_case, move_case
 from casework.core import audit
 from casework.core.access import PUBLIC, SYSTEM, Role
 from casework.core.audit import AuditEntry, on, record_read, recorded
 from casework.core.counters import Counter
-from casework.core.refusals import Forbidden
+from casework.core.refusals import Forbidden, InvalidTransition
+from casework.needs import Need, move_need
 from casework.people import change_household
+from casework.referrals import answer_referral
 
 
 @pytest.fixture
@@ -53,6 +57,43 @@ def test_the_trail_holds_no_values(world):
     for row in AuditEntry.select().tuples():
         assert "Kanarienvogel" not in str(row)
         assert "7621" not in str(row)
+
+
+def test_a_move_says_from_which_state_into_which(world):
+    need = world.need()
+    move_need(need, "covered", by=SYSTEM, at=world.at)
+    [entry] = entries("need:moved")
+    assert entry.details == {"from": "open", "to": "covered"}
+
+
+def test_what_was_seen_late_is_told_as_it_was_in_the_database(world):
+    need = world.need()
+    stale = Need.get_by_id(need.id)
+    move_need(need, "covered", by=SYSTEM, at=world.at)
+    with pytest.raises(InvalidTransition):
+        move_need(stale, "met", by=SYSTEM, at=world.at)
+    assert [entry.details["to"] for entry in entries("need:moved")] == ["covered"]
+
+
+def test_what_moves_nothing_has_no_details(world):
+    case = world.case()
+    assign_case(case, organization=None, assigned_to=None, by=SYSTEM, at=world.at)
+    world.need(case)
+    for event in ("case:opened", "case:assigned", "need:added", "household:created"):
+        [entry] = entries(event)
+        assert entry.details == {}, event
+
+
+def test_details_are_names_of_states_and_nothing_else(world):
+    referral = world.referral()
+    answer_referral(referral, "waitlisted", note="Kanarienvogel", by=SYSTEM, at=world.at)
+    move_case(referral.case, "closed", reason="moved_away", by=SYSTEM, at=world.at)
+    told = [row.details for row in AuditEntry.select() if row.details]
+    assert {"from": "sent", "to": "waitlisted"} in told
+    assert {"from": "new", "to": "closed"} in told
+    for details in told:
+        assert set(details) == {"from", "to"}
+        assert all(re.fullmatch("[a-z_]+", code) for code in details.values())
 
 
 def test_without_permission_nothing_is_changed_and_nothing_recorded(world, counted):
