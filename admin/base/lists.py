@@ -15,6 +15,7 @@ from flask import request
 from peewee import Field, ModelSelect
 
 from admin.base.filters import DeskFilter
+from admin.base.paging import rows_at
 from casework.core.crypto import SealError, keyring
 
 COUNT_CAP = 1_000
@@ -71,12 +72,9 @@ class Page:
 
 
 def fetch(query: ModelSelect, *, page: int, size: int, related: tuple[Any, ...] = ()) -> Page:
-    """The rows of `page` with their related rows: one statement each, and one for the count."""
+    """The rows of `page`: a statement for the count, the keys, the rows and each related table."""
     count = query.clone().order_by().limit(COUNT_CAP + 1).count()
-    wanted = query.limit(size + 1).offset(page * size)
-    if related:
-        wanted = wanted.with_related(*related)
-    rows = list(wanted)
+    rows = rows_at(query, page * size, size + 1, related)
     return Page(rows[:size], min(count, COUNT_CAP), count > COUNT_CAP, len(rows) > size)
 
 
