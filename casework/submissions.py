@@ -6,7 +6,6 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from argon2.exceptions import VerificationError
 from peewee import (
     BooleanField,
     CharField,
@@ -22,8 +21,9 @@ from casework.codes import (
     REFERENCE_LENGTH,
     crockford,
     grouped,
-    normal_code,
     normal_reference,
+    pins_meant,
+    with_check,
 )
 from casework.core.access import Actor
 from casework.core.audit import recorded
@@ -36,7 +36,7 @@ from casework.core.states import Machine
 from casework.drafts import Draft, token_digest
 from casework.questionnaires.mapping import mapping
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion
-from casework.staff import hasher
+from casework.staff import hasher, verify_password
 
 STATES = Machine(
     {
@@ -78,6 +78,10 @@ class CodeRefused(Refusal):
         "We could not find a request with this reference and PIN. Please check both; "
         "they stand on your receipt."
     )
+
+
+class PinMistyped(CodeRefused):
+    """No PIN reads like this: a letter is wrong, missing or too many."""
 
 
 class Submission(Base):
@@ -135,7 +139,7 @@ class Submission(Base):
 
 def receipt_pin(token: str) -> str:
     """The PIN of the submission that this draft becomes: the same however often it is sent."""
-    return grouped(crockford(keyring().code("pin", token), PIN_LENGTH))
+    return grouped(with_check(crockford(keyring().code("pin", token), PIN_LENGTH)))
 
 
 @recorded("submission:received", open_to=("system", "public"))
@@ -237,13 +241,18 @@ def new_reference() -> str:
 
 
 def open_with_pin(reference: str, pin: str) -> Submission:
-    """The submission of a reference and its PIN. Raises `CodeRefused`, in equal time."""
+    """The submission of a reference and its PIN.
+
+    Raises `CodeRefused`, in equal time whether or not the reference exists; `PinMistyped`,
+    which reads the same, before anything is looked up.
+    """
+    meant = pins_meant(pin)
+    if not meant:
+        raise PinMistyped()
     found = Submission.get_or_none(Submission.reference == normal_reference(reference))
-    try:
-        hasher.verify(found.pin_hash if found else _NO_PIN, normal_code(pin))
-    except VerificationError as error:
-        raise CodeRefused() from error
-    if found is None:
+    hashed = found.pin_hash if found else None
+    fits = any(verify_password(hashed, each) for each in meant)
+    if found is None or not fits:
         raise CodeRefused()
     return found
 
@@ -306,6 +315,3 @@ def withdraw_submission(submission: Submission, *, by: Actor, at: datetime) -> S
 def questionnaire_of(submission: Submission) -> Questionnaire:
     """The form that the submission was made with."""
     return submission.version.questionnaire
-
-
-_NO_PIN = hasher.hash(secrets.token_urlsafe(16))

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from casework.codes import ALPHABET, PIN_LENGTH, normal_reference
+from casework.codes import ALPHABET, PIN_LENGTH, grouped, normal_reference, pins_meant
 from casework.core.access import PUBLIC, Actor, Role
 from casework.core.audit import AuditEntry
-from casework.core.db import connection, database
+from casework.core.db import connection, database, transaction
 from casework.core.lookups import find, name_keys, phone_keys
 from casework.core.refusals import Forbidden, InvalidTransition, NotFound
 from casework.drafts import (
@@ -15,8 +15,10 @@ from casework.drafts import (
     start_draft,
 )
 from casework.questionnaires.models import live
+from casework.staff import hasher, verify_password
 from casework.submissions import (
     CodeRefused,
+    PinMistyped,
     Submission,
     ask_back,
     clear_suspicion,
@@ -142,7 +144,8 @@ def test_the_reference_starts_with_a_letter_and_has_no_doubtful_ones(db):
 def test_the_pin_is_the_same_however_often_it_is_shown(draft):
     _, token = draft
     assert receipt_pin(token) == receipt_pin(token) != receipt_pin("other")
-    assert len(receipt_pin(token).replace("-", "")) == PIN_LENGTH
+    assert len(receipt_pin(token).replace("-", "")) == PIN_LENGTH + 1
+    assert pins_meant(receipt_pin(token))
 
 
 def test_reference_and_pin_open_the_submission(world, draft):
@@ -160,11 +163,65 @@ def test_anything_else_is_refused_in_the_same_words(world, draft):
     for reference, code in (
         (sent.reference, "wrong"), (sent.reference, ""), ("L0000000", pin), ("", ""),
         (other.reference, pin), (sent.reference, pin + "0"), ("\x00", "\x00"),
+        (sent.reference, pin[:-1] + ("0" if pin[-1] != "0" else "1")),
     ):  # fmt: skip
         with pytest.raises(CodeRefused) as refused:
             open_with_pin(reference, code)
         refusals.add(str(refused.value))
     assert len(refusals) == 1
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """How often argon2id has run."""
+    calls = []
+
+    def counting(hashed, password):
+        calls.append(password)
+        return verify_password(hashed, password)
+
+    monkeypatch.setattr("casework.submissions.verify_password", counting)
+    return calls
+
+
+def test_a_typing_error_is_told_apart_before_anything_is_judged(world, draft, judged):
+    _, token = draft
+    sent, pin = send(token, world), receipt_pin(token)
+    swapped = pin[1] + pin[0] + pin[2:] if pin[0] != pin[1] else pin[:-1]
+    for reference in (sent.reference, "L0000000"):
+        with pytest.raises(PinMistyped):
+            open_with_pin(reference, swapped)
+    assert judged == []
+
+
+def test_a_wrong_pin_costs_the_same_whether_or_not_the_reference_exists(world, draft, judged):
+    _, token = draft
+    sent, foreign = send(token, world), receipt_pin("another")
+    costs = []
+    for reference in (sent.reference, "L0000000"):
+        with pytest.raises(CodeRefused):
+            open_with_pin(reference, foreign)
+        costs.append(len(judged))
+        judged.clear()
+    assert costs == [2, 2]
+
+
+def test_a_pin_from_before_the_check_character_still_opens(world, draft):
+    _, token = draft
+    sent, pin = send(token, world), receipt_pin(token)
+    old = pin.replace("-", "")[:12]
+    with transaction():
+        sent.pin_hash = hasher.hash(grouped(old))
+        sent.save()
+    assert open_with_pin(sent.reference, old.lower()) == sent
+    assert open_with_pin(sent.reference, pin) == sent, "the receipt was shown again later"
+
+
+def test_part_of_a_pin_opens_nothing(world, draft):
+    _, token = draft
+    sent = send(token, world)
+    with pytest.raises(CodeRefused):
+        open_with_pin(sent.reference, receipt_pin(token).replace("-", "")[:12])
 
 
 # States
