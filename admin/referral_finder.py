@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from peewee import Case as When
 from peewee import Load, ModelSelect
 
-from casework.cases import Case
 from casework.core.access import Actor
 from casework.life_areas import NeedCategory
 from casework.needs import Need
 from casework.providers import Organization, Service, ServiceCategory
-from casework.referrals import Referral
+from casework.referrals import Referral, asked_before
 
 MOST_OFFERED = 12
 
@@ -68,31 +66,12 @@ class Finder:
         room = When(None, [(Service.capacity_free > 0, 0), (Service.capacity_free.is_null(), 1)], 2)
         wanted = rows.order_by(room, Service.name, Service.id).limit(MOST_OFFERED)
         services = list(wanted.with_related(Load(Service.spokenlanguage_set)))
-        earlier = self._earlier(services)
-        language = self.need.case.language
+        case = self.need.case
+        earlier = asked_before(case, services, staff=self.actor)
         return [
             Candidate(
-                service, any(each.code == language for each in service.spokenlanguage_set),
+                service, any(each.code == case.language for each in service.spokenlanguage_set),
                 earlier.get(service.id, []),
             )
             for service in services
         ]  # fmt: skip
-
-    def _earlier(self, services: list[Service]) -> dict[uuid.UUID, list[Referral]]:
-        """The household's referrals to `services` that the reader may see, the latest first."""
-        rows = (
-            Referral.scope(self.actor)
-            .where(
-                (Referral.service << [each.id for each in services])
-                & (Referral.state != "draft")
-                & (Referral.case << self._same_household())
-            )
-            .order_by(Referral.created_at.desc())
-        )
-        found: dict[uuid.UUID, list[Referral]] = {}
-        for each in rows:
-            found.setdefault(each.__data__["service"], []).append(each)
-        return found
-
-    def _same_household(self) -> ModelSelect:
-        return Case.select(Case.id).where(Case.household == self.need.case.__data__["household"])

@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from wtforms import DateField, validators
+from wtforms import DateField, HiddenField, validators
 
 from admin.base import DeskForm
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.person_fields import READ_IN, codes, prose, words
+from admin.referral_words import TELLINGS
 from admin.words import today, word
 from casework.consent import CHANNELS, SHAREABLE, USUAL, Release
 from casework.core.settings import setting
-from casework.referrals import ANSWERS, STATES, Referral
+from casework.referral_states import ANSWERS, answers_after
+from casework.referrals import Referral
 
 LONGEST_NOTE = 2000
 LAST_FOLLOW_UP = timedelta(days=730)
 
 
-class DetailsForm(DeskForm):
+class WhatLeaves(DeskForm):
     """What the provider gets, and when we look at it again."""
 
     shared = codes(_l("What the provider gets"), SHAREABLE)
@@ -31,6 +33,29 @@ class DetailsForm(DeskForm):
     follow_up_on = DateField(
         _l("Look at it again on"), [validators.InputRequired()], format=["%Y-%m-%d", "%d.%m.%Y"]
     )
+
+    def validate_shared(self, field: Any) -> None:
+        """Something has to leave."""
+        if not field.data:
+            raise validators.ValidationError(_("Please choose at least one."))
+
+    def validate_note(self, field: Any) -> None:
+        """A note that is written is meant to be read."""
+        if field.data and "note" not in (self.shared.data or ()):
+            raise validators.ValidationError(
+                _("This note would not leave: tick it under “What the provider gets”, or empty it.")
+            )
+
+    def validate_follow_up_on(self, field: Any) -> None:
+        """A day from today on, not years away."""
+        if field.data is None or not today() <= field.data <= today() + LAST_FOLLOW_UP:
+            raise validators.ValidationError(
+                _("Please choose a day from today on, within the next two years.")
+            )
+
+
+class DetailsForm(WhatLeaves):
+    """The details of a new referral, as far as the release reaches."""
 
     def __init__(self, posted: Any, release: Release | None) -> None:
         """`release` decides what can be ticked; usually all of the usual that it covers."""
@@ -57,22 +82,21 @@ class DetailsForm(DeskForm):
                 _("The release does not cover: %(fields)s. Please leave it out or ask again.",
                   fields=", ".join(beyond))
             )  # fmt: skip
-        if not field.data:
-            raise validators.ValidationError(_("Please choose at least one."))
+        super().validate_shared(field)
 
-    def validate_note(self, field: Any) -> None:
-        """A note that is written is meant to be read."""
-        if field.data and "note" not in (self.shared.data or ()):
-            raise validators.ValidationError(
-                _("This note would not leave: tick it under “What the provider gets”, or empty it.")
-            )
 
-    def validate_follow_up_on(self, field: Any) -> None:
-        """A day from today on, not years away."""
-        if field.data is None or not today() <= field.data <= today() + LAST_FOLLOW_UP:
-            raise validators.ValidationError(
-                _("Please choose a day from today on, within the next two years.")
-            )
+class ChangeForm(WhatLeaves):
+    """A draft: it may want more than a release covers so far. `seen` is what was shown."""
+
+    seen = HiddenField()
+
+    def __init__(self, posted: Any, referral: Referral) -> None:
+        """The form as the draft stands, or as it was typed."""
+        start = {
+            "shared": list(referral.fields), "note": referral.note or "",
+            "follow_up_on": referral.follow_up_on, "seen": referral.revision,
+        }  # fmt: skip
+        super().__init__(posted, data=start)
 
 
 class PaperReleaseForm(DeskForm):
@@ -92,19 +116,25 @@ class AnswerForm(DeskForm):
     """What the provider said on the phone."""
 
     answer = words(
-        _l("The provider says"), STATES.names, blank=True, validators=[validators.InputRequired()]
+        _l("The provider says"), ANSWERS, blank=True, validators=[validators.InputRequired()]
     )
     note = prose(_l("What was said"), LONGEST_NOTE, rows=3)
 
     def __init__(self, posted: Any, referral: Referral) -> None:
         """Only answers that may follow the referral's state are offered."""
         super().__init__(posted)
-        self.answer.offered = [
-            (name, STATES.names[name]) for name in ANSWERS if STATES.allows(referral.state, name)
-        ]
+        self.answer.offered = list(answers_after(referral.state).items())
 
 
 class RevokeForm(DeskForm):
     """Why a referral is taken back."""
 
     note = prose(_l("Why"), LONGEST_NOTE, rows=2)
+
+
+class TellForm(DeskForm):
+    """How the person was told the outcome."""
+
+    how = words(
+        _l("How the person was told"), TELLINGS, blank=True, validators=[validators.InputRequired()]
+    )

@@ -10,22 +10,23 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.auth import current_actor, now
-from admin.base.ajax import parse_id
 from admin.directory_shown import show_capacity, show_languages
 from admin.i18n import gettext as _
+from admin.i18n import reading_language
 from admin.icons import drawing
 from admin.referral_finder import Finder
 from admin.referral_forms import DetailsForm, PaperReleaseForm
 from admin.referral_release import keep_release, wording_for
+from admin.referral_rows import earlier_at, need_or_404, service_or_404, waiting_for
 from admin.referral_words import show_state, shown_details
 from admin.words import PAGE_WORDS
 from casework.consent import CHANNELS, SHAREABLE, USUAL, Release, release_for
-from casework.core.db import is_sqlite, transaction
+from casework.core.db import transaction
 from casework.needs import Need
 from casework.providers import Service
 from casework.referrals import (
-    WAITING,
     Referral,
+    ReferralAlreadyUnderWay,
     contact_person,
     draft_referral,
     send_referral,
@@ -56,13 +57,14 @@ class NewReferral:
                  "check": self._check, "send": self._finish, "draft": self._finish}  # fmt: skip
         return steps[step](need, service, release) if step in steps else abort(400)
 
-    def _choose(self, need: Need) -> str:
+    def _choose(self, need: Need, draft: Referral | None = None) -> str:
+        """Which service; for a `draft`, which one instead of the present one."""
         words = "".join(c for c in request.args.get("search", "") if c.isprintable())
         finder = Finder(need, current_actor())
         return self._page(
             "desk/referral_service.html", need, asked=words[:LONGEST_SEARCH].strip(),
             fitting=finder.fitting(), nearby=finder.nearby(),
-            found=finder.named(words[:LONGEST_SEARCH]),
+            found=finder.named(words[:LONGEST_SEARCH]), draft=draft,
         )  # fmt: skip
 
     def _details(
@@ -84,6 +86,7 @@ class NewReferral:
             paper=paper or PaperReleaseForm(None, data={"language": need.case.language}),
             values={name: shown for name, _label, shown in shown_details(shared_details(given))},
             wording=wording_for(service.organization, language),
+            earlier=earlier_at(need, service),
         )  # fmt: skip
 
     def _change(self, need: Need, service: Service, release: Release | None) -> str:
@@ -143,20 +146,20 @@ class NewReferral:
     ) -> ResponseReturnValue:
         """The referral in one transaction; the same request twice makes one of it."""
         by, at = current_actor(), now()
-        with transaction():
-            known = going_on(need, service)
-            referral = known or draft_referral(
-                need.case, need, service, fields=fields, note=note, follow_up_on=day, by=by, at=at
-            )
-            if send and known is None:
-                send_referral(referral, by=by, at=at)
-        if known is not None:
-            flash(_("There was a referral of this need to this service already: this one. "
-                    "Nothing was sent again."), "error")  # fmt: skip
-        elif send:
-            flash(_("The request is with the provider now."), "success")
-        else:
-            flash(_("Kept as a draft. Nothing has left."), "success")
+        try:
+            with transaction():
+                referral = draft_referral(
+                    need.case, need, service, fields=fields, note=note, follow_up_on=day,
+                    by=by, at=at,
+                )  # fmt: skip
+                if send:
+                    send_referral(referral, by=by, at=at)
+        except ReferralAlreadyUnderWay as refusal:
+            said = refusal.text(reading_language())
+            flash(f"{said} {_('Nothing was sent again.')}", "error")
+            return redirect(self.get_url(".show", id=refusal.referral.id), 303)
+        flash(_("The request is with the provider now.") if send
+              else _("Kept as a draft. Nothing has left."), "success")  # fmt: skip
         return redirect(self.get_url(".show", id=referral.id), 303)
 
     def _page(self, template: str, need: Need, **values: Any) -> str:
@@ -167,45 +170,3 @@ class NewReferral:
             show_languages=show_languages, show_state=show_state, shareable=SHAREABLE,
             channels=CHANNELS, **PAGE_WORDS, **values,
         )  # fmt: skip
-
-
-def need_or_404(key: Any) -> Need:
-    """The need with this id within the reader's scope."""
-    return _row(Need, key, Need.case, Need.category, Need.life_area, Need.person)
-
-
-def service_or_404(key: Any) -> Service:
-    """A service that is offered now."""
-    service = _row(Service, key, Service.organization)
-    return service if service.status == "active" and service.organization.active else abort(404)
-
-
-def _row(model: Any, key: Any, *loads: Any) -> Any:
-    wanted = model.scope(current_actor()).where(model.id == parse_id(key)) if parse_id(key) else ()
-    rows = list(wanted.with_related(*loads)) if wanted else []
-    return rows[0] if rows else abort(404)
-
-
-def waiting_for(need: Need) -> list[Referral]:
-    """Referrals of the same need that are on their way: two at once would be one too many."""
-    rows = Referral.waiting(current_actor()).where(Referral.need == need)
-    return list(rows.with_related(Referral.service))
-
-
-def going_on(need: Need, service: Service) -> Referral | None:
-    """A referral of the need to the service that is a draft or on its way.
-
-    Called inside the transaction that would make another one; on PostgreSQL the need is
-    locked first, so that of two equal requests the second one sees the first.
-    """
-    if not is_sqlite():
-        Need.select().where(Need.id == need.id).for_update().execute()
-    return (
-        Referral.scope(current_actor())
-        .where(
-            (Referral.need == need)
-            & (Referral.service == service)
-            & (Referral.state << ("draft", *WAITING))
-        )
-        .first()
-    )

@@ -11,27 +11,29 @@ from admin.directory_shown import quiet, tag
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.words import language_name, overdue, today, word
-from casework.consent import SHAREABLE
 from casework.core.i18n import N_
 from casework.life_areas import NeedCategory
-from casework.referrals import STATES, WAITING, Referral
+from casework.referral_states import DETAILS, INTERPRETERS, STATES, UNDER_WAY, WAITING
+from casework.referrals import Referral
 
-# What a provider reads beside each released detail, in the order of the page behind the link.
-LABELS = {
-    "name": N_("Name"),
-    "phone": N_("Phone number"),
-    "email": N_("E-mail address"),
-    "language": N_("Language"),
-    "interpreter": N_("Interpreter needed"),
-    "need": N_("Need"),
-    "note": N_("Note of the welcome centre"),
-}
-INTERPRETERS = {"yes": N_("yes"), "sometimes": N_("sometimes"), "no": N_("no")}
 ACTORS = {
     "staff": N_("the desk"),
     "person": N_("the person"),
     "provider": N_("the provider"),
     "system": N_("Lotse"),
+}
+# How the person was told an outcome, as a choice and in the list of steps.
+TELLINGS = {
+    "told_by_phone": N_("by telephone"),
+    "told_in_person": N_("in person"),
+    "told_by_letter": N_("by letter"),
+    "told_by_companion": N_("through somebody who helps them"),
+}
+STEPS = STATES.names | {
+    "told_by_phone": N_("told by telephone"),
+    "told_in_person": N_("told in person"),
+    "told_by_letter": N_("told by letter"),
+    "told_by_companion": N_("told through a helper"),
 }
 MAILS = {
     "waiting": N_("The mail is on its way."),
@@ -43,15 +45,15 @@ HELD_UP = ("no_capacity", "not_eligible", "no_contact", "expired", "redirected")
 
 
 def show_state(state: str) -> Markup:
-    """The state of a referral; a good end is green, an open question stands out."""
+    """A state of a referral, or a step: a good end is green, an open question stands out."""
     kind = "good" if state in GOOD else "accent" if state in HELD_UP else ""
-    return tag(word(STATES.names, state), kind)
+    return tag(word(STEPS, state), kind)
 
 
 def show_follow_up(referral: Referral) -> Markup:
     """The day to follow up, and whether it has come; nothing once the referral is over."""
     day = referral.follow_up_on
-    if day is None or referral.state not in ("draft", *WAITING):
+    if day is None or referral.state not in UNDER_WAY:
         return Markup()
     return tag(overdue(day), "accent") if day <= today() else quiet(overdue(day))
 
@@ -65,8 +67,8 @@ def is_overdue(referral: Referral, day: date) -> bool:
 def shown_details(shared: dict[str, Any]) -> list[tuple[str, str, str]]:
     """What leaves, as a provider reads it: name of the detail, label, text."""
     return [
-        (name, _(LABELS[name]), _detail(name, str(shared[name])))
-        for name in SHAREABLE
+        (name, _(DETAILS[name]), _detail(name, str(shared[name])))
+        for name in DETAILS
         if name in shared
     ]
 

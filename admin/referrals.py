@@ -10,20 +10,22 @@ from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from markupsafe import Markup
-from peewee import Load, ModelSelect
+from peewee import ModelSelect
 
 from admin.auth import config, current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, ContainsFilter, show_value
-from admin.case_page import called, with_people
+from admin.case_page import called
 from admin.cases import CASE_REFERENCE, people_found
 from admin.directory_shown import show_capacity, show_languages, two_lines
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import drawing
-from admin.referral_forms import AnswerForm, PaperReleaseForm, RevokeForm
-from admin.referral_new import NewReferral, waiting_for
+from admin.referral_change import ChangeDraft
+from admin.referral_forms import AnswerForm, PaperReleaseForm, RevokeForm, TellForm
+from admin.referral_new import NewReferral
 from admin.referral_release import keep_release, wording_for
+from admin.referral_rows import LOADS, earlier_at, referral_or_404, waiting_for
 from admin.referral_words import (
     ACTORS,
     MAILS,
@@ -41,15 +43,11 @@ from casework.core.db import transaction
 from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.core.settings import setting
-from casework.messages import OutboxMail
-from casework.needs import Need
+from casework.outcomes import can_look, tell_person
 from casework.people import Person
 from casework.providers import Organization, Service
+from casework.referral_states import FINAL, STATES, TURNS, WAITING
 from casework.referrals import (
-    FINAL,
-    STATES,
-    TURNS,
-    WAITING,
     Referral,
     ReferralStep,
     acknowledge_referral,
@@ -62,24 +60,18 @@ from casework.referrals import (
     send_referral,
     shared_details,
 )
-from casework.reply_links import ReplyLink, current_link, renew_link
+from casework.reply_links import ReplyLink, current_link, mail_state, renew_link
 
-MOST_MAILS = 50
 SHELVES = {
     "": N_("all"),
     "waiting": N_("on their way"),
     "overdue": N_("follow-up due"),
     "answered": N_("answered, not yet noted"),
+    "untold": N_("person not told yet"),
     "draft": N_("drafts"),
 }
 
 TURN_CHOICES = [(who, TURN_NAMES[who]) for who in ("us", "provider", "person", "system")]
-# What a referral is called by: the household and its people, the need, the provider.
-LOADS = (
-    Load(Referral.case).then(with_people(Case.household)),
-    Load(Referral.need).then(Need.category, Need.life_area, Need.person),
-    Referral.service, Referral.organization,
-)  # fmt: skip
 
 
 class ShelfFilter(ChoiceFilter):
@@ -90,6 +82,9 @@ class ShelfFilter(ChoiceFilter):
             return query.where(Referral.state == "draft")
         if value == "answered":
             return query.where((Referral.state << FINAL) & Referral.shown_to_sender_at.is_null())
+        if value == "untold":
+            sent = Referral.sent_at.is_null(False) & Referral.shown_to_person_at.is_null()
+            return query.where((Referral.state << FINAL) & sent)
         query = query.where(Referral.state << WAITING)
         return query if value == "waiting" else query.where(Referral.follow_up_on <= today())
 
@@ -110,8 +105,12 @@ class ReferralWork:
 
     @expose("/<uuid:id>/send", methods=("POST",))
     def send(self, id: uuid.UUID) -> ResponseReturnValue:
-        """A draft goes to the provider."""
-        return self._pressed(id, send_referral, _("The request is with the provider now."))
+        """A draft goes to the provider, as it was on the page."""
+
+        def do(row: Referral, **who: Any) -> None:
+            send_referral(row, seen=request.form.get("seen", ""), **who)
+
+        return self._pressed(id, do, _("The request is with the provider now."))
 
     @expose("/<uuid:id>/release", methods=("POST",))
     def give_release(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -172,6 +171,18 @@ class ReferralWork:
         """The sender has seen the outcome."""
         return self._pressed(id, mark_shown, _("Noted. Nothing more is to be done here."))
 
+    @expose("/<uuid:id>/told", methods=("POST",))
+    def told(self, id: uuid.UUID) -> ResponseReturnValue:
+        """We told the person ourselves how it ended."""
+        referral, form = referral_or_404(id), TellForm(request.form)
+        if not form.validate():
+            return self.page(referral, tell=form), 422
+
+        def do(row: Referral, **who: Any) -> None:
+            tell_person(row, form.how.data, **who)
+
+        return self._pressed(id, do, _("Noted: the person knows how it ended."))
+
     @expose("/<uuid:id>/link", methods=("POST",))
     def renew_link(self, id: uuid.UUID) -> ResponseReturnValue:
         """A new link for the provider; the one before acts no more."""
@@ -197,7 +208,7 @@ class ReferralWork:
         return redirect(self.get_url(".show", id=referral.id), 303)
 
 
-class Referrals(NewReferral, ReferralWork, CaseworkView):
+class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
     """Needs that were put before a provider."""
 
     model = Referral
@@ -211,9 +222,10 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
     # `new` stands in its place: Flask-Admin's own address would differ from it by a slash only.
     create_view = None
     permissions = {
-        "new": "create", "show": "read", "send": "edit", "give_release": "release:create",
-        "answer": "edit", "acknowledge": "edit", "revoke": "edit", "decline": "edit",
-        "expire": "edit", "noted": "edit", "renew_link": "edit",
+        "new": "create", "show": "read", "change": "edit", "change_service": "edit",
+        "send": "edit", "give_release": "release:create", "answer": "edit",
+        "acknowledge": "edit", "revoke": "edit", "decline": "edit", "expire": "edit",
+        "noted": "edit", "told": "edit", "renew_link": "edit",
     }  # fmt: skip
     related = LOADS
     statement_budget = 24
@@ -297,6 +309,7 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
         forms = {
             "answer": given.get("answer") or AnswerForm(None, referral),
             "revoke": given.get("revoke") or RevokeForm(None),
+            "tell": given.get("tell") or TellForm(None),
             "paper": given.get("paper")
             or PaperReleaseForm(None, data={"language": referral.case.language}),
         }
@@ -305,9 +318,12 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
             "desk/referral.html", row=referral, forms_of=forms, opened=set(given),
             person=referral.need.person or contact_person(referral.case), called=called,
             preview=shown_details(shared), missing=missing_fields(referral, release),
-            release=release, link=link, address=reply_address(link), mail=mail_state(link),
+            release=release, link=link, address=reply_address(link),
+            mail=mail_state(link) if link else "",
             steps=list(referral.steps.order_by(ReferralStep.at, ReferralStep.id)),
-            allows=STATES.allows,
+            allows=STATES.allows, can_look=can_look(referral.case),
+            earlier=earlier_at(referral.need, referral.service)
+            if referral.state == "draft" else None,
             others=[each for each in waiting_for(referral.need) if each.id != referral.id],
             overdue_now=is_overdue(referral, today()), wording=wording_for(
                 referral.organization, forms["paper"].language.data or referral.case.language
@@ -317,13 +333,6 @@ class Referrals(NewReferral, ReferralWork, CaseworkView):
             channels=CHANNELS, actors=ACTORS, mails=MAILS, states=STATES.names, waiting=WAITING,
             **PAGE_WORDS,
         )  # fmt: skip
-
-
-def referral_or_404(id: uuid.UUID) -> Referral:
-    """The referral with what its page calls it by, within the reader's scope."""
-    query = Referral.scope(current_actor()).where(Referral.id == id)
-    rows = list(query.with_related(*LOADS))
-    return rows[0] if rows else abort(404)
 
 
 def missing_fields(referral: Referral, release: Any) -> list[str]:
@@ -336,17 +345,3 @@ def reply_address(link: ReplyLink | None) -> str:
     """Where the provider answers."""
     base = setting("base_url") or config().base_url
     return f"{base}/reply/{link.token}" if link else ""
-
-
-def mail_state(link: ReplyLink | None) -> str:
-    """How far the mail with this very link has come, or nothing where none was written.
-
-    The row is read beside a referral that has passed its own scope, and only its state
-    leaves this function: who may see the referral may know whether the mail left.
-    """
-    if link is None:
-        return ""
-    written_with_it = OutboxMail.created_at == link.created_at
-    mails = OutboxMail.select().where(written_with_it & OutboxMail.kind.startswith("referral"))
-    mails = mails.limit(MOST_MAILS)
-    return next((mail.state for mail in mails if link.token in mail.body), "")

@@ -5,6 +5,8 @@ The loop is closed when both the sender and the person have been shown a final o
 
 from __future__ import annotations
 
+import uuid
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,70 +16,46 @@ from casework.cases import Case, CaseModel, case_of, is_origin
 from casework.consent import SHAREABLE, USUAL, Release, require_release
 from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on, recorded
-from casework.core.crypto import SealedField, SealedJSONField
-from casework.core.db import UtcField
+from casework.core.clock import in_zone
+from casework.core.crypto import SealedField, SealedJSONField, keyring
+from casework.core.db import UtcField, is_sqlite
 from casework.core.i18n import N_
-from casework.core.refusals import NotFound, Refusal
+from casework.core.refusals import NotFound, Refusal, StaleEdit, Term
 from casework.core.settings import setting
-from casework.core.states import Machine
 from casework.needs import NEED_STATES, Need, move_need
 from casework.people import Person
 from casework.providers import Organization, Service
+from casework.referral_states import ANSWERS, FINAL, STATES, TURNS, UNDER_WAY, WAITING
 from casework.submissions import Submission
-
-FINAL = (
-    "got_help", "not_eligible", "no_capacity", "no_contact", "declined_by_client",
-    "redirected", "revoked", "expired",
-)  # fmt: skip
-WAITING = ("sent", "acknowledged", "accepted", "waitlisted", "needs_client_action", "in_progress")
-STATES = Machine(
-    {
-        "draft": N_("draft"),
-        "sent": N_("sent"),
-        "acknowledged": N_("seen by the provider"),
-        "accepted": N_("accepted"),
-        "waitlisted": N_("on the waiting list"),
-        "needs_client_action": N_("waits for the person"),
-        "in_progress": N_("in progress"),
-        "got_help": N_("got help"),
-        "not_eligible": N_("not eligible"),
-        "no_capacity": N_("no free place"),
-        "no_contact": N_("no contact"),
-        "declined_by_client": N_("declined by the person"),
-        "redirected": N_("passed on elsewhere"),
-        "revoked": N_("taken back"),
-        "expired": N_("expired without an answer"),
-    },
-    {
-        "draft": ("sent", "revoked"),
-        "sent": ("acknowledged", *WAITING[2:], *FINAL),
-        "acknowledged": (*WAITING[2:], *FINAL),
-        "accepted": ("waitlisted", "needs_client_action", "in_progress", *FINAL),
-        "waitlisted": ("accepted", "needs_client_action", "in_progress", *FINAL),
-        "needs_client_action": ("accepted", "waitlisted", "in_progress", *FINAL),
-        "in_progress": ("waitlisted", "needs_client_action", *FINAL),
-    },
-)
-# What a provider can answer, and whose turn it is afterwards.
-ANSWERS = (
-    "accepted", "waitlisted", "needs_client_action", "in_progress", "got_help",
-    "not_eligible", "no_capacity", "no_contact", "redirected",
-)  # fmt: skip
-TURNS = {
-    "draft": "us",
-    "sent": "provider",
-    "acknowledged": "provider",
-    "accepted": "provider",
-    "waitlisted": "system",
-    "needs_client_action": "person",
-    "in_progress": "provider",
-}
 
 
 class NotThisNeed(Refusal):
     """The need belongs to another case."""
 
     msgid = N_("This need does not belong to the case. Please load the page again.")
+
+
+class ReferralAlreadyUnderWay(Refusal):
+    """The need was put before the service already; `referral` is the one that stands."""
+
+    msgid = N_(
+        "There is a referral of this need to “%(service)s” already: %(state)s since %(day)s. "
+        "Please go on with that one."
+    )
+
+    def __init__(self, referral: Referral) -> None:
+        self.referral = referral
+        name, since = Term(STATES.names[referral.state]), local_day(referral.state_since)
+        super().__init__(service=referral.service.name, state=name, day=since)
+
+
+class NoLongerDraft(Refusal):
+    """What has left cannot be changed."""
+
+    msgid = N_(
+        "This referral is no longer a draft but “%(state)s”: nothing was changed. "
+        "Please look at it as it is now."
+    )
 
 
 class Referral(CaseModel):
@@ -117,8 +95,18 @@ class Referral(CaseModel):
 
     @property
     def is_closed(self) -> bool:
-        """Whether the sender and the person have both been shown a final outcome."""
-        return self.is_final and bool(self.shown_to_sender_at and self.shown_to_person_at)
+        """Whether the sender and the person have both been shown a final outcome.
+
+        Of a draft that was put away nobody needs to hear.
+        """
+        shown = self.sent_at is None or (self.shown_to_sender_at and self.shown_to_person_at)
+        return self.is_final and bool(shown)
+
+    @property
+    def revision(self) -> str:
+        """A digest of what a draft would ask: another one after every change of that."""
+        asked = (self.__data__["service"], sorted(self.fields), self.note, self.follow_up_on)
+        return keyring().code("referral", repr((self.state, *map(str, asked)))).hex()
 
     @property
     def turn(self) -> str | None:
@@ -127,7 +115,7 @@ class Referral(CaseModel):
 
 
 class ReferralStep(CaseModel):
-    """One change of a referral's state, with what was said."""
+    """One change of a referral's state with what was said, or how the person was told."""
 
     case = ForeignKeyField(Case, on_delete="CASCADE")
     referral = ForeignKeyField(Referral, backref="steps", on_delete="CASCADE")
@@ -154,42 +142,103 @@ def draft_referral(
     by: Actor,
     at: datetime,
 ) -> Referral:
-    """Prepare a referral; nothing leaves yet. Raises `NotThisNeed`, `NotFound`."""
+    """Prepare a referral; nothing leaves yet.
+
+    Raises `NotThisNeed`, `NotFound`, and `ReferralAlreadyUnderWay` where the need was put
+    before this service already.
+    """
     if need.__data__["case"] != case.id:
         raise NotThisNeed()
-    if any(name not in SHAREABLE for name in fields):
-        raise NotFound()
+    _refuse_second(need, service)
     referral = Referral.create(
         case=case,
         need=need,
         service=service,
         organization=service.organization,
-        fields=[name for name in SHAREABLE if name in fields],
+        fields=_shareable(fields),
         note=note or None,
         follow_up_on=follow_up_on or at.date() + timedelta(days=setting("follow_up_days")),
         created_by=by.name,
         created_at=at,
         state_since=at,
     )
-    _note_step(referral, by=by, at=at)
+    note_step(referral, referral.state, by=by, at=at)
     return referral
 
 
+@recorded("referral:changed")
+def change_draft(
+    referral: Referral,
+    *,
+    service: Service,
+    fields: tuple[str, ...],
+    note: str,
+    follow_up_on: date,
+    seen: str,
+    by: Actor,
+    at: datetime,
+) -> Referral:
+    """Change what a draft would ask; returns it as it is now.
+
+    `seen` is the `revision` that the editor had before them. Raises `StaleEdit` where somebody
+    else changed it since, `NoLongerDraft`, `ReferralAlreadyUnderWay`, `NotFound`.
+    """
+    current = locked(referral)
+    if current.state != "draft":
+        raise NoLongerDraft(state=Term(STATES.names[current.state]))
+    if current.revision != seen:
+        raise StaleEdit()
+    _refuse_second(current.need, service, but=current)
+    current.service, current.organization = service, service.organization
+    current.fields, current.note = _shareable(fields), note or None
+    current.follow_up_on = follow_up_on
+    current.save()
+    return current
+
+
 @recorded("referral:sent", needs="referral:edit")
-def send_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+def send_referral(referral: Referral, *, seen: str = "", by: Actor, at: datetime) -> Referral:
     """Put the referral before the provider: only the released fields leave.
 
-    Raises `ReleaseMissing`, `ReleaseTooNarrow`, `InvalidTransition`.
+    `seen` is the `revision` that the sender had before them, by default that of `referral`.
+    Raises `ReleaseMissing`, `ReleaseTooNarrow`, `InvalidTransition`, and `StaleEdit` where
+    somebody else changed the draft since.
     """
+    seen, current = seen or referral.revision, locked(referral)
+    if current.state == "draft" and current.revision != seen:
+        raise StaleEdit()
     fields = tuple(referral.fields)
     release = require_release(referral.case, referral.organization, fields, by=by, at=at)
     STATES.move(
         referral, "sent", at=at, sent_at=at, release=release, shared=shared_details(referral)
     )
-    _note_step(referral, by=by, at=at)
+    note_step(referral, referral.state, by=by, at=at)
     if referral.need.state == "open":
         move_need(referral.need, "covered", by=by, at=at)
     return referral
+
+
+def asked_before(
+    case: Case, services: list[Service], *, staff: Actor
+) -> dict[uuid.UUID, list[Referral]]:
+    """What the case's household was referred to each of `services` for, the latest first.
+
+    By the id of the service, as far as `staff` may see it; what never left is not among it.
+    """
+    same_household = Case.select(Case.id).where(Case.household == case.__data__["household"])
+    rows = (
+        Referral.scope(staff)
+        .where(
+            (Referral.service << [each.id for each in services])
+            & Referral.sent_at.is_null(False)
+            & (Referral.case << same_household)
+        )
+        .order_by(Referral.sent_at.desc(), Referral.id.desc())
+    )
+    found: dict[uuid.UUID, list[Referral]] = defaultdict(list)
+    for each in rows:
+        found[each.__data__["service"]].append(each)
+    return dict(found)
 
 
 def shared_details(referral: Referral) -> dict[str, Any]:
@@ -223,7 +272,7 @@ def answer_referral(
         raise NotFound()
     known = _known_to(by, at) if answer in FINAL else {}
     STATES.move(referral, answer, at=at, answered_at=at, **known)
-    _note_step(referral, note=note, by=by, at=at)
+    note_step(referral, referral.state, note=note, by=by, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -232,7 +281,7 @@ def answer_referral(
 def acknowledge_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     """The provider has seen it and will answer later."""
     STATES.move(referral, "acknowledged", at=at)
-    _note_step(referral, by=by, at=at)
+    note_step(referral, referral.state, by=by, at=at)
     return referral
 
 
@@ -240,7 +289,7 @@ def acknowledge_referral(referral: Referral, *, by: Actor, at: datetime) -> Refe
 def revoke_referral(referral: Referral, *, note: str = "", by: Actor, at: datetime) -> Referral:
     """Take a referral back: its links close at once."""
     STATES.move(referral, "revoked", at=at, **_known_to(by, at))
-    _note_step(referral, note=note, by=by, at=at)
+    note_step(referral, referral.state, note=note, by=by, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -250,7 +299,7 @@ def decline_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral
     """The person does not want it."""
     known = _known_to(by, at) | {"shown_to_person_at": at}
     STATES.move(referral, "declined_by_client", at=at, **known)
-    _note_step(referral, by=by, at=at)
+    note_step(referral, referral.state, by=by, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -259,7 +308,7 @@ def decline_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral
 def expire_referral(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     """Nobody answered in time."""
     STATES.move(referral, "expired", at=at)
-    _note_step(referral, by=by, at=at)
+    note_step(referral, referral.state, by=by, at=at)
     _settle_need(referral, at=at)
     return referral
 
@@ -294,7 +343,7 @@ def revoke_with_submission(submission: Submission, *, by: Actor, at: datetime) -
     if case is None or not is_origin(submission, case):
         return
     for referral in list(
-        Referral.select().where((Referral.case == case) & (Referral.state << ("draft", *WAITING)))
+        Referral.select().where((Referral.case == case) & (Referral.state << UNDER_WAY))
     ):
         revoke_referral(referral, by=by, at=at)
 
@@ -318,12 +367,44 @@ def _has_waiting(need: Need) -> bool:
     return Referral.select().where((Referral.need == need) & (Referral.state << WAITING)).exists()
 
 
-def _note_step(referral: Referral, *, note: str = "", by: Actor, at: datetime) -> None:
+def _refuse_second(need: Need, service: Service, *, but: Referral | None = None) -> None:
+    """One referral of a need to a service at a time. Raises `ReferralAlreadyUnderWay`."""
+    if not is_sqlite():
+        # Of two equal requests the second one waits here, and then sees the first.
+        Need.select().where(Need.id == need.id).for_update().execute()
+    rows = Referral.select().where(
+        (Referral.need == need) & (Referral.service == service) & (Referral.state << UNDER_WAY)
+    )
+    known = rows.where(Referral.id != but.id).first() if but else rows.first()
+    if known is not None:
+        raise ReferralAlreadyUnderWay(known)
+
+
+def locked(referral: Referral) -> Referral:
+    """The row as it is now, read anew; nobody else changes it before this transaction ends."""
+    row = Referral.select().where(Referral.id == referral.id)
+    return (row if is_sqlite() else row.for_update()).get()
+
+
+def _shareable(fields: tuple[str, ...]) -> list[str]:
+    """`fields` in the order of `SHAREABLE`. Raises `NotFound` for what can never leave."""
+    if any(name not in SHAREABLE for name in fields):
+        raise NotFound()
+    return [name for name in SHAREABLE if name in fields]
+
+
+def local_day(moment: datetime) -> str:
+    """The day of `moment` at the site as refusals name it: `02.11.2026`."""
+    return f"{in_zone(moment, setting('site_zone')):%d.%m.%Y}"
+
+
+def note_step(referral: Referral, what: str, *, note: str = "", by: Actor, at: datetime) -> None:
+    """Keep what became of a referral (a state, or one of `TELLINGS`), with what was said."""
     ReferralStep.create(
         case=referral.__data__["case"],
         referral=referral,
         at=at,
-        state=referral.state,
+        state=what,
         actor_kind=by.kind,
         actor_name=by.name[:200],
         note=note or None,

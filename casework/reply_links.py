@@ -20,7 +20,12 @@ from casework.core.db import Base, UtcField, new_id
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, Term
 from casework.core.settings import setting
-from casework.referrals import STATES, WAITING, Referral, answer_referral
+from casework.messages import OutboxMail
+from casework.referral_states import STATES, WAITING
+from casework.referrals import Referral, answer_referral
+
+# Mails of one moment that are looked through for a link; a round of mails has far fewer.
+MOST_MAILS = 50
 
 
 class ReferralAlreadyAnswered(Refusal):
@@ -147,6 +152,18 @@ def current_link(referral: Referral) -> ReplyLink | None:
         .order_by(ReplyLink.created_at.desc())
     )
     return open_links.first()
+
+
+def mail_state(link: ReplyLink) -> str:
+    """How far the mail with this very link has come: the state of the outbox row, "" without one.
+
+    Only the state leaves this function: who may see the referral may know whether the mail
+    left, and nothing else of it.
+    """
+    mails = OutboxMail.select().where(
+        (OutboxMail.created_at == link.created_at) & OutboxMail.kind.startswith("referral")
+    )
+    return next((mail.state for mail in mails.limit(MOST_MAILS) if link.token in mail.body), "")
 
 
 def close_links(referral: Referral, *, at: datetime) -> None:

@@ -18,13 +18,14 @@ from werkzeug.exceptions import BadRequest, NotFound
 from casework.core import i18n
 from casework.core.access import Actor
 from casework.core.db import clean, transaction
-from casework.core.i18n import N_, STAFF_LANGUAGES
+from casework.core.i18n import STAFF_LANGUAGES
 from casework.core.refusals import InvalidTransition, Refusal, Term
 from casework.core.refusals import NotFound as RowNotFound
 from casework.life_areas import NeedCategory
 from casework.providers import report_capacity
 from casework.questionnaires.answers import digits_of
-from casework.referrals import STATES, Referral
+from casework.referral_states import ANSWERS, DETAILS, INTERPRETERS, STATES, answers_after
+from casework.referrals import Referral
 from casework.reply_links import (
     LinkExpired,
     ReferralAlreadyAnswered,
@@ -38,27 +39,6 @@ from portal.status import day
 
 MAX_NOTE = 2000
 MAX_PLACES = 9999
-ANSWERS = {
-    "accepted": N_("Yes, we will help. We get in touch with the person."),
-    "waitlisted": N_("Yes, but there is a waiting list. The person is on it now."),
-    "needs_client_action": N_("We need something from the person first."),
-    "in_progress": N_("We have begun."),
-    "got_help": N_("Done: the person got help."),
-    "not_eligible": N_("No: the person does not meet the conditions."),
-    "no_capacity": N_("No: we have no free place."),
-    "no_contact": N_("We could not reach the person."),
-    "redirected": N_("We have passed the request on to another place."),
-}
-INTERPRETERS = {"yes": N_("yes"), "sometimes": N_("sometimes"), "no": N_("no")}
-LABELS = {
-    "name": N_("Name"),
-    "phone": N_("Phone number"),
-    "email": N_("E-mail address"),
-    "language": N_("Language"),
-    "interpreter": N_("Interpreter needed"),
-    "need": N_("Need"),
-    "note": N_("Note of the welcome centre"),
-}
 
 
 @dataclass(frozen=True)
@@ -146,7 +126,7 @@ def _answer(link: ReplyLink, referral: Referral, typed: Typed) -> Referral:
 def _problems(referral: Referral, typed: Typed) -> dict[str, str]:
     """What has to be mended, by field."""
     problems = {}
-    if typed.answer not in offered(referral):
+    if typed.answer not in answers_after(referral.state):
         problems["answer"] = _("Please choose an answer.")
     if len(typed.note) > MAX_NOTE:
         problems["note"] = _(
@@ -166,14 +146,6 @@ def _places(typed: str) -> int | None:
     return int(digits) if fits else None
 
 
-def offered(referral: Referral) -> dict[str, str]:
-    """The answers that may follow the referral's state, in the provider's words."""
-    allowed = STATES.allows
-    return {
-        answer: sentence for answer, sentence in ANSWERS.items() if allowed(referral.state, answer)
-    }
-
-
 def _page(
     link: ReplyLink, referral: Referral, typed: Typed, problems: dict[str, str] | None = None
 ) -> str:
@@ -182,7 +154,7 @@ def _page(
         link=link,
         referral=referral,
         shared=_shared(referral),
-        answers=offered(referral),
+        answers=answers_after(referral.state),
         typed=typed,
         problems=problems or {},
         failed=bool(problems),
@@ -195,8 +167,8 @@ def _shared(referral: Referral) -> list[tuple[str, str, str]]:
     """What the person has released to this provider: field, label, text."""
     shared = referral.shared or {}
     return [
-        (name, _(LABELS[name]), _shown(name, str(shared[name])))
-        for name in LABELS
+        (name, _(DETAILS[name]), _shown(name, str(shared[name])))
+        for name in DETAILS
         if name in shared
     ]
 
