@@ -8,11 +8,9 @@ import click
 
 from casework.commands.plain import Group, write_file
 from casework.core.access import SYSTEM
-from casework.core.audit import record
 from casework.core.clock import system_clock
 from casework.core.db import transaction
-from casework.formats.answers import MAIN, answer_sheets
-from casework.formats.tables import csv_bytes, xlsx_bytes
+from casework.formats.answers import Options, export_answers, languages_of
 from casework.formats.xlsform import Reading, read_xlsform, write_xlsform
 from casework.questionnaires.findings import ERROR, Finding
 from casework.questionnaires.models import (
@@ -89,28 +87,47 @@ def submissions() -> None:
 @submissions.command("export")
 @click.argument("slug")
 @click.argument("file", type=NEW_FILE)
-def export_submissions(slug: str, file: Path) -> None:
-    """Write all submissions of a questionnaire: CSV where FILE ends so, else XLSX.
+@click.option("--labels", is_flag=True, help="Texts of the form in place of names.")
+@click.option("--language", metavar="TAG", help="Of the labels, such as de or uk.")
+@click.option(
+    "--split/--no-split", default=None,
+    help="A column for each choice of a select_multiple, with 1 or 0; tables have them by default.",
+)  # fmt: skip
+def export_submissions(
+    slug: str, file: Path, labels: bool, language: str | None, split: bool | None
+) -> None:
+    """Write all submissions of a questionnaire, as the suffix of FILE says.
 
-    Rows of repeats have a sheet of their own, or a CSV file beside FILE.
+    .csv has a file beside it for each repeat, .zip holds the same in one archive, .json has an
+    object for each submission, anything else is a workbook with a sheet for each repeat.
     """
     questionnaire = _questionnaire(slug)
-    sheets = answer_sheets(questionnaire)
-    number = len(sheets[MAIN].rows)
-    if file.suffix.lower() == ".csv":
-        files = {
-            file if name == MAIN else file.with_suffix(f".{name}{file.suffix}"): csv_bytes(
-                *sheet.table()
-            )
-            for name, sheet in sheets.items()
-        }
-    else:
-        files = {file: xlsx_bytes({name: sheet.table() for name, sheet in sheets.items()})}
-    with transaction():
-        record("submission:exported", questionnaire, by=SYSTEM, at=system_clock(), number=number)
-        for path, data in files.items():
-            write_file(path, data)
-    click.echo(f"Wrote {number} submissions into {file}; it holds personal data, keep it safe.")
+    if not file.parent.is_dir():
+        raise click.ClickException(
+            f"The folder {file.parent} does not exist; please create it first."
+        )
+    options = Options(
+        labels=labels or language is not None,
+        language=_language(questionnaire, language),
+        split=file.suffix.lower() != ".json" if split is None else split,
+    )
+    done = export_answers(questionnaire, file, options, by=SYSTEM, at=system_clock())
+    click.echo(
+        f"Wrote {done.number} submissions into {file}; it holds personal data, keep it safe."
+    )
+
+
+def _language(questionnaire: Questionnaire, tag: str | None) -> str:
+    """The tag, if any version of the form has texts in it."""
+    if tag is None:
+        return ""
+    known = languages_of(questionnaire)
+    if tag not in known:
+        raise click.ClickException(
+            f"“{questionnaire.slug}” has no texts in “{tag}”; please name one of: "
+            f"{', '.join(known)}."
+        )
+    return tag
 
 
 def _questionnaire(slug: str) -> Questionnaire:

@@ -266,6 +266,12 @@ class TestForms:
         assert "folder" in refuse("forms", "export", "help", tmp_path / "no" / "out.xlsx")
 
 
+def column(row, name):
+    """The cell of a question, whatever groups it stands in."""
+    (found,) = [value for key, value in row.items() if key.rpartition("/")[2] == name]
+    return found
+
+
 class TestSubmissionsExport:
     def test_a_row_for_each_submission_and_columns_by_question(self, run, world, tmp_path):
         first = world.submission(answers=FAMILY)
@@ -273,27 +279,29 @@ class TestSubmissionsExport:
         path = tmp_path / "help.csv"
         assert run("submissions", "export", "help", path).exit_code == 0
         rows = read_csv(path)
-        assert [row["_reference"] for row in rows] == [first.reference, second.reference]
+        assert [row["_id"] for row in rows] == [first.reference, second.reference]
         assert [row["_language"] for row in rows] == ["ar", "de"]
-        assert rows[0]["family_name"] == "Beispiel"
-        assert rows[0]["need_areas"] == "language"
+        assert column(rows[0], "family_name") == "Beispiel"
+        assert column(rows[0], "need_areas") == "language"
         assert path.stat().st_mode & 0o777 == 0o600
 
     def test_rows_of_a_repeat_have_a_file_of_their_own(self, run, world, tmp_path):
         reference = world.submission(answers=FAMILY).reference
         run("submissions", "export", "help", tmp_path / "help.csv")
         rows = read_csv(tmp_path / "help.members.csv")
-        assert [(row["_reference"], row["_row"]) for row in rows] == [
-            (reference, "r1"), (reference, "r2"),
+        assert [(row["_submission__id"], row["_index"]) for row in rows] == [
+            (reference, "1"), (reference, "2"),
         ]  # fmt: skip
-        assert rows[1]["member_given_name"] == "Sami"
+        assert column(rows[1], "member_given_name") == "Sami"
 
     def test_no_cell_becomes_a_formula(self, run, world, tmp_path):
         world.submission(answers={**FAMILY, "family_name": "@SUM(A1)", "need_text": "-2+3"})
         run("submissions", "export", "help", tmp_path / "help.csv")
         row = read_csv(tmp_path / "help.csv")[0]
-        assert (row["family_name"], row["need_text"]) == ("'@SUM(A1)", "'-2+3")
-        assert read_csv(tmp_path / "help.members.csv")[0]["member_given_name"] == "'=1+1"
+        assert column(row, "family_name") == "'@SUM(A1)"
+        assert column(row, "need_text") == "'-2+3"
+        member = read_csv(tmp_path / "help.members.csv")[0]
+        assert column(member, "member_given_name") == "'=1+1"
         run("submissions", "export", "help", tmp_path / "help.xlsx")
         cells = [
             cell
@@ -316,15 +324,35 @@ class TestSubmissionsExport:
         world.submission(answers={"colour": "blue"})
         run("submissions", "export", "help", tmp_path / "help.csv")
         rows = read_csv(tmp_path / "help.csv")
-        assert [(row["_version"], row["colour"], row["family_name"]) for row in rows] == [
-            ("1", "", "Beispiel"), ("2", "blue", ""),
-        ]  # fmt: skip
+        found = [(row["__version__"], row["colour"], column(row, "family_name")) for row in rows]
+        assert found == [("1", "", "Beispiel"), ("2", "blue", "")]
 
     def test_an_export_is_recorded(self, run, world, tmp_path):
         world.submission()
         run("submissions", "export", "help", tmp_path / "help.csv")
         entry = AuditEntry.get(AuditEntry.event == "submission:exported")
         assert (entry.actor_kind, entry.details) == ("system", {"number": 1})
+
+    def test_labels_come_in_the_language_that_was_asked_for(self, run, refuse, world, tmp_path):
+        world.submission()
+        path = tmp_path / "help.json"
+        assert run("submissions", "export", "help", path, "--language", "de").exit_code == 0
+        (row,) = json.loads(path.read_text(encoding="utf-8"))
+        assert column(row, "need_areas") == "Sprache und Deutschkurse"
+        other = tmp_path / "other.json"
+        assert "de" in refuse("submissions", "export", "help", other, "--language", "eo")
+        assert not other.exists()
+
+    def test_choices_have_columns_of_their_own_unless_told_otherwise(self, run, world, tmp_path):
+        world.submission()
+        for suffix, option, expected in (
+            ("csv", [], True), ("csv", ["--no-split"], False),
+            ("json", [], False), ("json", ["--split"], True),
+        ):  # fmt: skip
+            path = tmp_path / f"help.{suffix}"
+            run("submissions", "export", "help", path, *option)
+            found = "need_areas/language" in path.read_text(encoding="utf-8")
+            assert found is expected, (suffix, option)
 
     def test_an_unknown_form_is_refused(self, refuse, tmp_path):
         assert "“nothing”" in refuse("submissions", "export", "nothing", tmp_path / "x.csv")
