@@ -29,7 +29,7 @@ from casework.questionnaires.forms import Form
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, without_text
 from casework.submissions import Submission
 
-CHUNK = 500
+CHUNK = 200
 LONGEST_CELL = 32_767  # the most that a cell of a workbook takes
 # Digits, signs and blanks call nothing: `-5`, `+49761…` and `-12.3 45.6` stay as they are.
 PLAIN_NUMBERS = re.compile(r"[+-]?\d+(?:\.\d+)?(?:;? [+-]?\d+(?:\.\d+)?)*\Z")
