@@ -19,7 +19,8 @@ from casework.questionnaires.question_types import (
     NOT_YET_FILLED_IN,
     QUESTION_TYPES,
 )
-from casework.questionnaires.references import MEND_NAME, UNKNOWN_NAME
+from casework.questionnaires.references import EARLIER_FORM, UNKNOWN_NAME, meant
+from casework.questionnaires.support import vendor_of_type
 
 NAME = re.compile(r"[^\W\d][\w.\-]*")
 # What a page of the portal knows how to use; anything else is kept for export.
@@ -42,6 +43,11 @@ DID_YOU_MEAN = N_("Did you mean “%(guess)s”? Please correct the type.")
 SEE_TYPES = N_("Please use one of the types that the documentation lists.")
 NO_LIST = N_("The list of choices “%(list)s” does not exist.")
 ADD_LIST = N_("Please add the list to the choices sheet, or correct its name here.")
+MEANT_LIST = N_("Did you mean the list “%(guess)s”? Please correct the name here.")
+LIST_OF_ANSWERS = N_("Choices that are the answers of a repeat (%(list)s) are not supported.")
+WRITE_LIST = N_("Please write the choices into the choices sheet, or ask with a text question.")
+VENDOR_TYPE = N_("The type “%(type)s” belongs to %(vendor)s; other programs do not know it.")
+CHOOSE_TYPE = N_("Please remove the row, or choose a type that the documentation lists.")
 NO_CHOICE_NAME = N_("A choice of the list “%(list)s” has no name.")
 ADD_CHOICE_NAME = N_("Please give each choice a short name; it is what is stored.")
 SPACE_IN_CHOICE = N_(
@@ -112,15 +118,12 @@ def _check_item(form: Form, spec: Spec, item: Item) -> Iterator[Finding]:
 def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Finding]:
     kind = QUESTION_TYPES.get(question.type)
     if kind is None:
-        guess = difflib.get_close_matches(question.type, list(QUESTION_TYPES), 1)
-        advice = DID_YOU_MEAN if guess else SEE_TYPES
-        params = {"type": question.type, "guess": guess[0] if guess else ""}
-        yield _at(question, ERROR, UNKNOWN_TYPE, advice, "type", **params)
+        yield _unknown_type(question)
         return
     if kind.metadata:
         yield _at(question, NOTICE, METADATA, NOTHING_TO_DO, "type", type=question.type)
     if kind.needs_list and question.list_name not in form.definition.choices:
-        yield _at(question, ERROR, NO_LIST, ADD_LIST, "type", list=question.list_name)
+        yield _missing_list(form.definition, question)
     texts = (*question.label.values(), *question.hint.values(), *question.media)
     if spec.is_shown and "calculation" not in spec.expressions and not any(texts):
         yield _at(question, WARNING, NO_LABEL, ADD_LABEL, "label", name=question.name)
@@ -131,6 +134,26 @@ def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Find
                 yield Finding(
                     ERROR, SPACE_IN_CHOICE, REMOVE_SPACE, params, "choices", choice.row, "name"
                 )
+
+
+def _unknown_type(question: Question) -> Finding:
+    if vendor := vendor_of_type(question.type):
+        params = {"type": question.type, "vendor": vendor}
+        return _at(question, ERROR, VENDOR_TYPE, CHOOSE_TYPE, "type", **params)
+    guess = difflib.get_close_matches(question.type.split(" ")[0], list(QUESTION_TYPES), 1)
+    params = {"type": question.type, "guess": guess[0] if guess else ""}
+    return _at(
+        question, ERROR, UNKNOWN_TYPE, DID_YOU_MEAN if guess else SEE_TYPES, "type", **params
+    )
+
+
+def _missing_list(definition: Definition, question: Question) -> Finding:
+    name = question.list_name
+    if name.startswith("${"):
+        return _at(question, ERROR, LIST_OF_ANSWERS, WRITE_LIST, "type", list=name)
+    guess = difflib.get_close_matches(name, list(definition.choices), 1, 0.8)
+    params = {"list": name, "guess": guess[0] if guess else ""}
+    return _at(question, ERROR, NO_LIST, MEANT_LIST if guess else ADD_LIST, "type", **params)
 
 
 def _check_save_to(spec: Spec, item: Item) -> Iterator[Finding]:
@@ -160,15 +183,14 @@ def _check_piping(form: Form, item: Item, column: str) -> Iterator[Finding]:
     texts: Texts = getattr(item, column)
     names = dict.fromkeys(name for text in texts.values() for name in piped_names(text))
     for name in names:
-        if name not in form.by_name:
-            yield _at(item, WARNING, UNKNOWN_NAME, MEND_NAME, column, name=name)
+        if name not in form.by_name and not name.startswith(EARLIER_FORM):
+            advice, guess = meant(form, name)
+            yield _at(item, WARNING, UNKNOWN_NAME, advice, column, name=name, guess=guess)
 
 
 def _check_choices(definition: Definition) -> Iterator[Finding]:
-    duplicates_meant = definition.settings.get("allow_choice_duplicates", "").lower() in (
-        "yes",
-        "true",
-    )
+    allowed = definition.settings.get("allow_choice_duplicates", "").lower()
+    duplicates_meant = allowed in ("yes", "true", "true()", "1")
     for list_name, choices in definition.choices.items():
         seen: set[str] = set()
         for choice in choices:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from casework.core.i18n import N_, gettext_in
+from casework.questionnaires import media
 from casework.questionnaires.definitions import (
     Choice,
     Definition,
@@ -16,10 +17,19 @@ from casework.questionnaires.definitions import (
     Texts,
 )
 from casework.questionnaires.expressions import ExpressionError, Node, parse
-from casework.questionnaires.findings import ERROR, BrokenDefinition, Finding, has_errors
+from casework.questionnaires.expressions.parsing import NOT_KNOWN
+from casework.questionnaires.findings import (
+    ERROR,
+    NOTICE,
+    WARNING,
+    BrokenDefinition,
+    Finding,
+    has_errors,
+)
 from casework.questionnaires.forms import OTHER, Form, Spec
-from casework.questionnaires.question_types import QUESTION_TYPES
+from casework.questionnaires.question_types import QUESTION_TYPES, QuestionType
 from casework.questionnaires.references import put_in_order
+from casework.questionnaires.support import vendor_of_function
 
 MAX_ITEMS = 3000
 MAX_CHOICES = 20_000
@@ -29,8 +39,14 @@ OTHER_CHOICE = N_("Other")
 OTHER_QUESTION = N_("Please say what")
 BAD_EXPRESSION = N_("The expression cannot be used: %(reason)s (character %(position)s)")
 MEND_EXPRESSION = N_("Please correct the expression in this cell.")
+VENDOR_FUNCTION = N_(
+    "The function “%(name)s” belongs to %(vendor)s; other programs do not know it."
+)
+REPLACE_FUNCTION = N_("Please remove it, or say it with a function of the documentation.")
 TOO_BIG = N_("The questionnaire is too large or nested too deeply.")
 DIVIDE = N_("Please divide it into several questionnaires.")
+NO_FILE = N_("The file “%(name)s” is missing; what needs it is left out or stays empty.")
+ADD_FILE = N_("Please put it beside the form before importing, or upload it with the form.")
 
 EXPRESSION_COLUMNS = (
     "relevant",
@@ -53,11 +69,26 @@ def compile_form(definition: Definition) -> Form:
 
 
 def build(definition: Definition) -> tuple[Form, list[Finding]]:
-    """A form as far as it can be built, and what is wrong with names and expressions."""
+    """A form as far as it can be built, and what is wrong with names and expressions.
+
+    Lists that the definition brings as files are read from the database.
+    """
     builder = _Builder(definition)
     form = builder.build()
     put_in_order(form, builder.findings)
+    builder.findings.extend(_missing_files(definition))
     return form, builder.findings
+
+
+def _missing_files(definition: Definition) -> list[Finding]:
+    """A warning where choices are missing, a notice for a picture or a sound."""
+    return [
+        Finding(
+            WARNING if each.is_list else NOTICE, NO_FILE, ADD_FILE, {"name": each.name},
+            each.sheet, each.row, each.column,
+        )
+        for each in media.missing(definition)
+    ]  # fmt: skip
 
 
 class _Builder:
@@ -68,6 +99,22 @@ class _Builder:
         self.lists = {
             name: _choice_nodes(name, found, definition)
             for name, found in definition.choices.items()
+        }
+        self.lists = self._file_lists() | self.lists
+
+    def _file_lists(self) -> dict[str, tuple[Node, ...]]:
+        """The lists that the form brings as files, by their names without an ending."""
+        rows = {
+            name.rpartition(".")[0]: media.rows_of(self.definition, name)
+            for name in self.definition.files
+        }
+        if sum(map(len, rows.values())) > MAX_CHOICES:
+            self._too_big()
+            return {}
+        return {
+            name: tuple(_row_node(Choice(name=row.get("name", ""), extra=row)) for row in found)
+            for name, found in rows.items()
+            if found
         }
 
     def build(self) -> Form:
@@ -129,6 +176,9 @@ class _Builder:
             self.findings.append(expression_finding(error, spec, column))
 
     def _add_choices(self, spec: Spec, question: Question) -> None:
+        if spec.type is not None and spec.type.from_file:
+            self._add_choices_of_file(spec, question, spec.type)
+            return
         choices = self.definition.choices.get(question.list_name, ())
         nodes = self.lists.get(question.list_name, ())
         if question.or_other and all(choice.name != OTHER for choice in choices):
@@ -136,6 +186,16 @@ class _Builder:
             choices = (*choices, other)
             nodes = (*nodes, *_choice_nodes(question.list_name, (other,), self.definition))
         spec.choices, spec.choice_nodes = choices, nodes
+
+    def _add_choices_of_file(self, spec: Spec, question: Question, kind: QuestionType) -> None:
+        """The rows of a file as choices; a question whose file is missing is not asked."""
+        found = media.choices_of(self.definition, question)
+        if found is None:
+            spec.type = replace(kind, fillable=False)
+            return
+        spec.choices = found
+        if question.choice_filter:
+            spec.choice_nodes = tuple(map(_row_node, found))
 
     def _set_keys(self) -> None:
         """The name where it is the only one in its scope, else the path within the scope."""
@@ -152,8 +212,12 @@ class _Builder:
 
 def expression_finding(error: ExpressionError, spec: Spec, column: str) -> Finding:
     """What an expression of `spec` got wrong, placed in its cell."""
-    params = {"reason": error, "position": error.position + 1}
     row = spec.item.row if spec.item else 0
+    name = str(error.params.get("name", ""))
+    if error.msgid == NOT_KNOWN and (vendor := vendor_of_function(name)):
+        owned = {"name": name, "vendor": vendor}
+        return Finding(ERROR, VENDOR_FUNCTION, REPLACE_FUNCTION, owned, row=row, column=column)
+    params = {"reason": error, "position": error.position + 1}
     return Finding(ERROR, BAD_EXPRESSION, MEND_EXPRESSION, params, row=row, column=column)
 
 
@@ -203,6 +267,14 @@ def _choice_nodes(
     return tuple(
         _choice_node(name, place, choice, definition) for place, choice in enumerate(choices)
     )
+
+
+def _row_node(choice: Choice) -> Node:
+    """A row of a file: expressions see its columns as they are."""
+    node = Node("item", spec=choice)
+    for column, text in choice.extra.items():
+        Node(column, node, text)
+    return node
 
 
 def _choice_node(name: str, place: int, choice: Choice, definition: Definition) -> Node:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 
 from casework.core.i18n import N_
 from casework.questionnaires.expressions import Call, Expression, Literal, Path, Reference
-from casework.questionnaires.findings import ERROR, WARNING, Finding
+from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding
 from casework.questionnaires.forms import Form, Spec
 
 UNKNOWN_NAME = N_("“${%(name)s}” does not exist in this questionnaire.")
 MEND_NAME = N_("Please correct the name, or add a question with this name.")
+MEANT_NAME = N_("Did you mean “${%(guess)s}”? Please correct the name.")
+LAST_SAVED = N_("“${%(name)s}” asks for the answer of an earlier form; it counts as empty.")
 AMBIGUOUS = N_("“${%(name)s}” could mean %(count)s questions; the nearest one is taken.")
 MAKE_UNIQUE = N_("Please give each of them a name of its own.")
 UNKNOWN_PATH = N_("The path leads nowhere: there is no “%(name)s” here. It counts as empty.")
@@ -22,8 +25,10 @@ KEEPS_ITSELF = N_("The calculation of “%(name)s” looks at its own earlier va
 USE_DOT = N_("Please write a dot instead of the name, if this is meant.")
 LOOKS_INSIDE = N_("The condition of “%(name)s” looks at a question inside it.")
 MOVE_OUT = N_("Please move that question in front; nobody can answer it while the group is hidden.")
+NOTHING_TO_DO = N_("Nothing has to be done.")
 BREAK_LOOP = N_("Please change one of the expressions so that the circle is broken.")
 
+EARLIER_FORM = "last-saved#"
 ORDERED = ("relevant", "calculation", "repeat_count")
 ANYTHING: frozenset[Spec] | None = None
 
@@ -85,12 +90,19 @@ class Looker:
         named = self.form.by_name.get(tree.name, ())
         target = self.form.named(tree.name, self.spec)
         if target is None:
-            self._report(ERROR, UNKNOWN_NAME, MEND_NAME, name=tree.name)
+            self._missing(tree.name)
             return ANYTHING
         if len(named) > 1:
             self._report(WARNING, AMBIGUOUS, MAKE_UNIQUE, name=tree.name, count=len(named))
         self.found.add(target)
         return frozenset({target})
+
+    def _missing(self, name: str) -> None:
+        if name.startswith(EARLIER_FORM):
+            self._report(NOTICE, LAST_SAVED, NOTHING_TO_DO, name=name)
+        else:
+            advice, guess = meant(self.form, name)
+            self._report(ERROR, UNKNOWN_NAME, advice, name=name, guess=guess)
 
     def _instance(self, tree: Call) -> None:
         name = tree.arguments[0]
@@ -157,6 +169,13 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
     form.order = tuple(spec for spec in order if any(c in spec.expressions for c in ORDERED))
 
 
+def meant(form: Form, name: str) -> tuple[str, str]:
+    """What to do about a name that does not exist, and the name that is probably meant."""
+    same = [each for each in form.by_name if each.lower() == name.lower()]
+    close = same or difflib.get_close_matches(name, list(form.by_name), 1, 0.8)
+    return (MEANT_NAME, close[0]) if close else (MEND_NAME, "")
+
+
 def triggers_of(spec: Spec) -> list[str]:
     """The names in the `trigger` column, written `${name}` and separated by commas."""
     text = spec.item.trigger if spec.item else ""
@@ -170,11 +189,10 @@ def triggers_of(spec: Spec) -> list[str]:
 def _check_triggers(form: Form, spec: Spec, findings: list[Finding]) -> None:
     for name in triggers_of(spec):
         if name not in form.by_name and spec.item is not None:
-            params = {"name": name}
+            advice, guess = meant(form, name)
+            params = {"name": name, "guess": guess}
             row = spec.item.row
-            findings.append(
-                Finding(ERROR, UNKNOWN_NAME, MEND_NAME, params, row=row, column="trigger")
-            )
+            findings.append(Finding(ERROR, UNKNOWN_NAME, advice, params, row=row, column="trigger"))
 
 
 def _sorted(specs: Iterable[Spec], needs: dict[Spec, set[Spec]]) -> tuple[list[Spec], list[Spec]]:

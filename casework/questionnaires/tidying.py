@@ -4,21 +4,46 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 
 from casework.questionnaires.definitions import Question, Texts
 from casework.questionnaires.expressions import ExpressionError, parse
+from casework.questionnaires.expressions.functions import FUNCTIONS
 
 QUOTED = re.compile(r"('[^']*'|\"[^\"]*\")")
-SMART = str.maketrans({**dict.fromkeys("“”„‟″＂", '"'), **dict.fromkeys("‘’‚‛′＇", "'")})
+SMART = str.maketrans({**dict.fromkeys("“”„‟″＂«»", '"'), **dict.fromkeys("‘’‚‛′＇`´", "'")})
+# Marks that nobody sees and programs paste along; joiners stay, Persian and emoji need them.
+INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+YES = ("yes", "true", "true()", "1")
+NO = ("no", "false", "false()", "0")
 TRUTHS = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}
+CALLED = re.compile(r"[^\W\d][\w.\-]*(?::[^\W\d][\w.\-]*)?(?=\s*\()")
 BY_APPEARANCE = ("tel", "email")
-OPERATORS = (
+# What stands outside quotes, and what was meant.
+MENDED = (
     (r"\bAND\b", "and"),
     (r"\bOR\b", "or"),
-    (r"\bNOT(?=\s*\()", "not"),
     (r"\bDIV\b", "div"),
+    (r"\bMOD\b", "mod"),
+    (r"&&", " and "),
+    (r"\|\|", " or "),
+    (r"≥|=\s*>|>\s+=", ">="),
+    (r"≤|=\s*<|<\s+=", "<="),
+    (r"≠|<\s*>|!\s+=", "!="),
+    (r"={2,}", "="),
+    (r"[−–—]", "-"),
+    (r"×", "*"),
+    (r"÷", " div "),
+    (r"[،，;]", ","),
+    (r"\$\s+\{", "${"),
 )
+
+
+def without_invisible(text: str) -> str:
+    """`text` without invisible marks, all blanks alike, none at the ends."""
+    return " ".join(INVISIBLE.sub("", text).split())
 
 
 def tidy_expression(text: str) -> str:
@@ -28,16 +53,24 @@ def tidy_expression(text: str) -> str:
         return TRUTHS[stripped.lower()]
     if _is_readable(stripped):
         return stripped
-    mended = html.unescape(stripped).translate(SMART)
-    pieces = QUOTED.split(mended)
-    pieces[::2] = [_tidy_code(piece) for piece in pieces[::2]]
-    joined = "".join(pieces)
-    return joined if _is_readable(joined) else stripped
+    mended = html.unescape(INVISIBLE.sub("", stripped)).removeprefix("=").strip()
+    for candidate in (_outside_quotes(mended, _straight), _straight(mended)):
+        tidy = _outside_quotes(candidate, _tidy_code)
+        if _is_readable(tidy):
+            return tidy
+    return stripped
+
+
+def truth_of(text: str) -> bool | None:
+    """Whether a cell says yes or no; None where it says something else."""
+    plain = text.lower().replace(" ", "")
+    return plain in YES if plain in (*YES, *NO) else None
 
 
 def read_parameters(text: str) -> Texts:
     """`start=1;end=10` or `start=1 end=10` by name; a word without `=` has no value."""
-    parts = re.split(r"[;,]" if re.search(r"[;,]", text) else r"\s+", text.strip())
+    text = re.sub(r"\s*=\s*", "=", text.strip())
+    parts = re.split(r"[;,]" if re.search(r"[;,]", text) else r"\s+", text)
     pairs = [part.partition("=") for part in parts if part.strip()]
     return {name.strip(): value.strip() for name, _, value in pairs}
 
@@ -54,19 +87,27 @@ def settled_type(question: Question) -> Question:
     return question
 
 
+def _straight(text: str) -> str:
+    return text.translate(SMART)
+
+
+def _outside_quotes(text: str, mend: Callable[[str], str]) -> str:
+    pieces = QUOTED.split(text)
+    pieces[::2] = [mend(piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
 def _tidy_code(code: str) -> str:
-    for pattern, operator in OPERATORS:
-        code = re.sub(pattern, operator, code)
-    for wrong, right in (
-        ("==", "="),
-        ("&&", " and "),
-        ("||", " or "),
-        ("≥", ">="),
-        ("≤", "<="),
-        ("≠", "!="),
-    ):
-        code = code.replace(wrong, right)
-    return code
+    for pattern, meant in MENDED:
+        code = re.sub(pattern, meant, code)
+    code = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in code)
+    return CALLED.sub(lambda found: _function(found[0]), code)
+
+
+def _function(name: str) -> str:
+    """The function that is meant by a name in capitals or with `_`."""
+    plain = name.lower().replace("_", "-")
+    return plain if name not in FUNCTIONS and plain in FUNCTIONS else name
 
 
 def _is_readable(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from casework.formats.xlsform.columns import Column
 from casework.formats.xlsform.workbooks import Rows
+from casework.questionnaires.tidying import INVISIBLE
 
 
 def first_row(rows: Rows) -> int | None:
@@ -26,7 +27,7 @@ def read_cells(columns: list[Column], row: list[str]) -> dict[str, Any]:
         if not text:
             continue
         if column.kind == "field":
-            cells.setdefault(column.name, text.replace("\xa0", " ").strip())
+            cells.setdefault(column.name, INVISIBLE.sub("", text).replace("\xa0", " ").strip())
         elif column.kind == "text":
             cells.setdefault(column.name, {}).setdefault(column.tag, text)
         elif column.kind == "media":

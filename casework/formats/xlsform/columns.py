@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from casework.core.i18n import N_
 from casework.formats.xlsform.languages import Heading, language_of
 from casework.questionnaires.findings import NOTICE, WARNING, Finding
+from casework.questionnaires.tidying import without_invisible
 
 # Heading → field of an item; headings are compared in lower case with _ for blanks.
 SURVEY_FIELDS = {
@@ -32,12 +33,17 @@ SURVEY_TEXTS = {
     "required_message": "required_message", "requiredmsg": "required_message",
     "constraint_message": "constraint_message", "constraining_message": "constraint_message",
     "bind::jr:requiredmsg": "required_message", "bind::jr:constraintmsg": "constraint_message",
+    "jr:requiredmsg": "required_message", "jr:constraintmsg": "constraint_message",
 }  # fmt: skip
-CHOICE_FIELDS = {"list_name": "list_name", "list": "list_name", "name": "name", "value": "name"}
+CHOICE_FIELDS = {
+    "list_name": "list_name", "listname": "list_name", "list": "list_name", "name": "name",
+    "value": "name",
+}  # fmt: skip
 CHOICE_TEXTS = {"label": "label", "caption": "label"}
 SETTINGS_FIELDS = {
     "form_id": "form_id", "id_string": "form_id", "set_form_id": "form_id",
-    "form_title": "form_title", "title": "form_title", "set_form_title": "form_title",
+    "formid": "form_id", "form_title": "form_title", "title": "form_title",
+    "set_form_title": "form_title", "formtitle": "form_title",
     "version": "version", "default_language": "default_language",
 }  # fmt: skip
 # Columns of our own that the portal uses.
@@ -140,9 +146,10 @@ class Headings:
             seen.add(meaning)
 
     def _column(self, place: int, heading: str) -> Column:
-        plain = re.sub(r"\s+", "_", heading.strip().lower())
-        if plain in self.fields:
-            return Column(place, "field", self.fields[plain], heading)
+        plain = plain_heading(heading)
+        field = self.fields.get(plain) or self.fields.get(re.sub("::?", "::", plain))
+        if field:
+            return Column(place, "field", field, heading)
         base, language = _parted(heading)
         if base.startswith("media_") or base in MEDIA:
             kind = base.removeprefix("media_")
@@ -172,15 +179,22 @@ class Headings:
             self._report(WARNING, CORRECTED, CORRECT_CODE, heading, **params)
 
 
+def plain_heading(heading: str) -> str:
+    """The heading as it is compared: lower case, `_` for blanks, nothing invisible."""
+    return re.sub(r"[\s_]+", "_", without_invisible(heading).lower())
+
+
 def _parted(heading: str) -> tuple[str, str | None]:
     """The heading without its language, and the language: None where none is asked for."""
-    parts = re.split(r"\s*::?\s*", heading.strip())
+    parts = re.split(r"\s*::?\s*", without_invisible(heading))
+    if parts[0].lower() == "jr" and len(parts) > 1:
+        parts = [f"jr:{parts[1]}", *parts[2:]]
     if parts[0].lower() == "bind" and len(parts) > 2:
         base = f"bind::{parts[1]}:{parts[2]}".lower()
         return base, "::".join(parts[3:]) if len(parts) > 3 else None
     if parts[0].lower() == "media" and len(parts) > 1:
         parts = ["media_" + parts[1].lower(), *parts[2:]]
-    base = re.sub(r"\s+", "_", parts[0].lower())
+    base = re.sub(r"[\s_]+", "_", parts[0].lower())
     return base, ":".join(parts[1:]) if len(parts) > 1 else None
 
 

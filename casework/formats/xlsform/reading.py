@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from casework.core.i18n import N_
+from casework.core.i18n import N_, gettext_in
 from casework.formats.xlsform.cells import first_row, read_cells, used_places
 from casework.formats.xlsform.columns import (
     CHOICE_FIELDS,
@@ -18,6 +19,7 @@ from casework.formats.xlsform.columns import (
     Headings,
     Naming,
     naming,
+    plain_heading,
 )
 from casework.formats.xlsform.languages import language_of
 from casework.formats.xlsform.survey import SurveyReader
@@ -25,8 +27,11 @@ from casework.formats.xlsform.workbooks import Rows, open_sheets
 from casework.questionnaires.checking import check
 from casework.questionnaires.definitions import UNDETERMINED, Choice, Definition, Texts
 from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding, has_errors
+from casework.questionnaires.support import Lack, lacks
+from casework.questionnaires.tidying import without_invisible
 
 KNOWN_SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
+SHEET_NAMES = {"choices and columns": "choices", "columns": "choices", "setting": "settings"}
 KEPT_SHEETS = ("external_choices", "osm")
 TITLES = ("form_title", "title", "label")
 
@@ -44,6 +49,9 @@ NO_COLUMN = N_("The sheet “%(sheet)s” has no column “%(column)s”.")
 ADD_COLUMN = N_("Please add the column with this heading.")
 NO_FORM_ID = N_("The settings name no form_id; “%(form_id)s” is taken.")
 ADD_FORM_ID = N_("Please add a column form_id to the sheet “settings”.")
+WHOLLY = N_("Everything that this form uses is supported.")
+MISTAKES = N_("Everything that this form uses is supported; mistakes to correct first: %(count)s.")
+NOT_WHOLLY = N_("Not supported: %(names)s.")
 NO_DEFAULT = N_("The form does not say in which language its texts without a language are.")
 ADD_DEFAULT = N_("Please fill in default_language in the settings, such as English (en).")
 
@@ -63,6 +71,26 @@ class Reading:
     def is_usable(self) -> bool:
         """Whether there is a definition without errors."""
         return self.definition is not None and not has_errors(self.findings)
+
+    @functools.cached_property
+    def lacks(self) -> tuple[Lack, ...]:
+        """The types and functions that the file uses and that are not supported, by name."""
+        return () if self.definition is None else lacks(self.definition)
+
+    @property
+    def is_wholly_supported(self) -> bool:
+        """Whether the questionnaire can be filled in as its author meant it."""
+        return self.is_usable and not self.lacks
+
+    def measure(self, tag: str) -> str:
+        """One sentence in the language `tag`: whether all is supported, or what is not, by name."""
+        errors = sum(finding.severity == ERROR for finding in self.findings)
+        if self.lacks:
+            names = "; ".join(lack.named() for lack in self.lacks)
+            return gettext_in(tag, NOT_WHOLLY) % {"names": names}
+        if errors:
+            return gettext_in(tag, MISTAKES) % {"count": errors}
+        return gettext_in(tag, WHOLLY)
 
 
 def read_xlsform(data: bytes, *, name: str = "form") -> Reading:
@@ -122,7 +150,8 @@ class _Reader:
     def _known(self, sheets: dict[str, Rows]) -> dict[str, Rows]:
         found: dict[str, Rows] = {}
         for title, rows in sheets.items():
-            plain = title.strip().lower()
+            plain = without_invisible(title).lower()
+            plain = SHEET_NAMES.get(plain, plain)
             if plain in KNOWN_SHEETS:
                 found.setdefault(plain, rows)
             elif any(any(row) for row in rows):
@@ -145,7 +174,7 @@ class _Reader:
             self.findings.append(Finding(WARNING, MORE_SETTINGS, REMOVE_ROWS, {}, "settings", row))
         settings: Texts = {}
         for heading, text in zip(rows[at], filled[0] if filled else [], strict=False):
-            plain = re.sub(r"\s+", "_", heading.lower())
+            plain = plain_heading(heading)
             if heading and text:
                 settings.setdefault(SETTINGS_FIELDS.get(plain, heading), text)
         return settings

@@ -14,14 +14,25 @@ from casework.questionnaires.compiling import is_dynamic
 from casework.questionnaires.definitions import Group, Item, Question, Repeat, Texts
 from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding
 from casework.questionnaires.question_types import FROM_FILE, QUESTION_TYPES, TYPE_ALIASES
-from casework.questionnaires.tidying import read_parameters, settled_type, tidy_expression
+from casework.questionnaires.tidying import (
+    YES,
+    read_parameters,
+    settled_type,
+    tidy_expression,
+    truth_of,
+)
 
-BOUNDARY = re.compile(r"(begin|end)[\s_]+(group|repeat|lgroup|looped group)", re.IGNORECASE)
+BOUNDARY = re.compile(r"(begin|end)[\s_]*(group|repeat|lgroup|looped[\s_]+group)\b", re.IGNORECASE)
 OR_OTHER = re.compile(r"\s+or[\s_]+(?:specify[\s_]+)?other$", re.IGNORECASE)
+# In Community Health Toolkit forms: a record that the program lets somebody choose.
+RECORD = re.compile(r"db:([\w-]+)", re.IGNORECASE)
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
 LISTED = tuple(name for name, kind in QUESTION_TYPES.items() if kind.needs_list) + FROM_FILE
-YES = ("yes", "true", "true()")
-NO = ("no", "false", "false()")
+# Spellings of older XLSForm programs; what stands around the type itself is left out.
+AROUND_TYPE = re.compile(r"^(?:(?:q|add)\s+|uri:\s*)|\s+prompt(?=$|\s)|(?<=one|ple)\s+using$")
+OLD_NAMES = {"picture": "image", "select": "select_multiple", "percentage": "integer",
+             "get phone number": "phonenumber", "string": "text", "phone": "tel"}  # fmt: skip
+BY_WORDS = {name.replace("_", " ").replace("-", " "): name for name in QUESTION_TYPES}
 
 NO_COLUMN = N_("The sheet “%(sheet)s” has no column “%(column)s”.")
 ADD_COLUMN = N_("Please add the column with this heading.")
@@ -37,6 +48,8 @@ CROSSED = N_("Here ends a %(kind)s, but the %(open_kind)s “%(name)s” is open
 ORDER_ENDS = N_("Please bring the rows that end groups and repeats into order.")
 NAMED_FOR_YOU = N_("The row had no name; it is called “%(name)s”.")
 GIVE_NAME = N_("Please give it a name of its own.")
+RECORD_AS_TEXT = N_("“%(type)s” chooses a record of another program; here it is asked as text.")
+CHOOSE_TYPE = N_("Please choose another type if the question is to be asked here.")
 CORRECTED = N_("The expression was read as: %(expression)s")
 CHECK_IT = N_("Please check that this is what was meant, and correct the cell.")
 
@@ -132,6 +145,11 @@ class SurveyReader:
 
     def _question(self, written: str, name: str, cells: dict[str, Any], row: int) -> None:
         kind, list_name, or_other = read_type(written)
+        if found := RECORD.fullmatch(kind):
+            self._report(WARNING, RECORD_AS_TEXT, CHOOSE_TYPE, row, "type", type=kind)
+            kind = "text"
+            tokens = (cells.get("appearance", ""), "select-contact", f"type-{found[1].lower()}")
+            cells["appearance"] = " ".join(tokens)
         if not name and kind == "note":
             name = self._made_up_name(kind, row)
         question = Question(
@@ -161,10 +179,8 @@ class SurveyReader:
         return cells
 
     def _truth(self, text: str, row: int, column: str) -> bool | str:
-        plain = text.lower().replace(" ", "")
-        if plain in YES or plain in NO:
-            return plain in YES
-        return self._tidied(text, row, column)
+        known = truth_of(text)
+        return self._tidied(text, row, column) if known is None else known
 
     def _tidied(self, text: str, row: int, column: str) -> str:
         tidy = tidy_expression(text)
@@ -175,14 +191,23 @@ class SurveyReader:
 
 def read_type(written: str) -> tuple[str, str, bool]:
     """Type, list (or file) and whether `or_other` is asked for; an unknown type as written."""
-    lowered = written.lower()
-    alone = TYPE_ALIASES.get(lowered.replace("_", " "), TYPE_ALIASES.get(lowered, lowered))
+    alone = _known(written)
     if alone in QUESTION_TYPES and alone not in LISTED:
         return alone, "", False
-    names = sorted({*LISTED, *(a for a, t in TYPE_ALIASES.items() if t in LISTED)}, key=len)
-    for name in reversed(names):
-        if lowered == name or lowered.startswith(f"{name} "):
-            rest = written[len(name) :].strip()
+    words = written.split(" ")
+    for count in range(len(words), 0, -1):
+        kind = _known(" ".join(words[:count]))
+        if kind in LISTED:
+            rest = " ".join(words[count:]).removeprefix("using ")
             list_name = OR_OTHER.sub("", f" {rest}").strip()
-            return TYPE_ALIASES.get(name, name), list_name, list_name != rest
+            return kind, list_name, list_name != rest
     return written, "", False
+
+
+def _known(written: str) -> str:
+    """The type that a name means, in any case, with `_` or blanks; else in lower case."""
+    plain = re.sub(r"[\s_-]+", " ", written.lower()).strip()
+    for name in (plain, AROUND_TYPE.sub("", plain)):
+        if found := TYPE_ALIASES.get(name) or BY_WORDS.get(name):
+            return found
+    return OLD_NAMES.get(AROUND_TYPE.sub("", plain), written.lower())

@@ -28,6 +28,7 @@ MAX_CELLS = 2_000_000
 CHUNK = 1024 * 1024
 
 ZIP = b"PK\x03\x04"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 TOO_LARGE = N_("The file is larger than %(limit)s MB. Please make it smaller.")
@@ -35,6 +36,9 @@ UNPACKS_TOO_LARGE = N_("The file unpacks to more than %(limit)s MB. It was not o
 NOT_EXCEL = N_("This is not an Excel file. Please save the form as .xlsx and try again.")
 DAMAGED = N_(
     "The Excel file is damaged and cannot be read. Please save it again and try once more."
+)
+PROTECTED = N_(
+    "The file is protected by a password. Please save it without a password and try again."
 )
 HOSTILE = N_("The file contains XML declarations that do not belong in a form. It was not opened.")
 TOO_MANY_ROWS = N_("The sheet “%(sheet)s” is larger than %(limit)s rows. Please divide the form.")
@@ -62,6 +66,8 @@ def open_sheets(data: bytes) -> dict[str, Rows]:
         _inspect_package(data)
     elif not data.startswith(OLE):
         raise WorkbookRefused()
+    elif ENCRYPTED in data:
+        raise WorkbookRefused(PROTECTED)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return {name: _rows(book, name) for name in book.sheet_names}
@@ -83,7 +89,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime):
-        return str(cell)
+        return cell.isoformat() if cell.time() != time() else cell.date().isoformat()
     if isinstance(cell, date | time):
         return cell.isoformat()
     if isinstance(cell, timedelta):
@@ -96,6 +102,8 @@ def _inspect_package(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
+            if any(part.filename == "mimetype" for part in parts):  # OpenDocument
+                raise WorkbookRefused()
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise WorkbookRefused(UNPACKS_TOO_LARGE, limit=MAX_UNPACKED // CHUNK)
             left = MAX_UNPACKED

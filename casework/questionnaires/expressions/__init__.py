@@ -7,7 +7,7 @@ supported and where we differ from ODK.
 
 from casework.questionnaires.expressions.errors import ExpressionError
 from casework.questionnaires.expressions.nodes import Node
-from casework.questionnaires.expressions.parsing import parse
+from casework.questionnaires.expressions.parsing import called_functions, parse
 from casework.questionnaires.expressions.trees import (
     Call,
     Context,
@@ -31,6 +31,7 @@ __all__ = [
     "Path",
     "Reference",
     "Surroundings",
+    "called_functions",
     "evaluate",
     "parse",
     "to_boolean",

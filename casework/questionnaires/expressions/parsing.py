@@ -7,6 +7,7 @@ one chain, so that long expressions stay flat.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from typing import NamedTuple
 
@@ -48,6 +49,9 @@ TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+CALLED = re.compile(r"([a-z][\w:-]*)\(")
+# Operators before a bracket, and the tests for nodes.
+NOT_CALLED = frozenset(("or", "and", "div", "mod", "node", "text"))
 LEVELS = {
     operator: level
     for level, operators in enumerate(("or", "and", "= !=", "< <= > >=", "+ -", "* div mod", "|"))
@@ -75,6 +79,20 @@ def parse(text: str) -> Expression:
     if reader.now.kind != "end":
         raise reader.unreadable()
     return tree
+
+
+def called_functions(text: str) -> list[str]:
+    """The names of all functions that an expression calls, also where it cannot be read."""
+    try:
+        tokens = _tokens(text)
+    except ExpressionError:
+        return CALLED.findall(text)
+    calls = itertools.pairwise(tokens)
+    return [
+        name.text
+        for name, bracket in calls
+        if name.kind == "name" and bracket.text == "(" and name.text not in NOT_CALLED
+    ]
 
 
 def _tokens(text: str) -> list[Token]:

@@ -85,7 +85,7 @@ def test_an_error_is_found(items, msgid):
         ),
         ((question("text", "a", label={"en": "${nobody}"}),), "warning", references.UNKNOWN_NAME),
         ((question("text", "a", appearance=("sparkling",)),), "notice", checking.APPEARANCES_KEPT),
-        ((question("text", "a"), question("image", "b")), "notice", checking.NOT_YET),
+        ((question("text", "a"), question("osm", "b")), "notice", checking.NOT_YET),
         ((question("text", "a"), question("deviceid", "b")), "notice", checking.METADATA),
     ],
 )
