@@ -37,6 +37,7 @@ from casework.drafts import Draft, token_digest
 from casework.questionnaires.mapping import mapping
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion
 from casework.staff import hasher, verify_password
+from casework.uploads import move_uploads
 
 STATES = Machine(
     {
@@ -179,6 +180,7 @@ def receive_submission(
         suspicious=bool(suspicion),
     )
     remember(submission, submission_keys(mapped))
+    move_uploads(token_digest(token), submission, answers)
     Draft.delete().where(Draft.token_digest == token_digest(token)).execute()
     return submission
 

@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Any] = {
     "reply_link_days": 14,
     "follow_up_days": 14,
     "release_days": 365,
+    "upload_megabytes": 8,
     "base_url": "",
     "instance_kind": "new",
 }

@@ -20,6 +20,7 @@ from casework.core.db import clean
 from casework.questionnaires import problems as say
 from casework.questionnaires.calendars import CalendarError, to_iso, year_to_iso
 from casework.questionnaires.definitions import Question
+from casework.questionnaires.positions import read_position
 from casework.questionnaires.problems import Problem
 from casework.questionnaires.question_types import QUESTION_TYPES
 
@@ -45,8 +46,12 @@ GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[.,' ][0-9]{3})+")
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 SPOKEN_DATE = re.compile(r"([0-9]{1,2})[./ -]([0-9]{1,2})[./ -]([0-9]{4})")
 TIME = re.compile(
-    r"([0-9]{1,2})[:.]([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"([0-9]{1,2})(?:[:.h ]?([0-9]{2}))?(?::([0-9]{2})(?:\.[0-9]+)?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})? ?(?:(a|p)\.?m\.?|uhr)?",
+    re.IGNORECASE,
 )
+# What stands in the answers for a file that lies in the store: an id and an ending.
+FILE_ANSWER = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,4}")
 PHONE = re.compile(r"[0-9+()\-/ ]+")
 
 
@@ -69,6 +74,8 @@ def read_value(question: Question, raw: Sequence[str], *, today: date) -> Result
         return _read_list(parts), None
     if question.type == "date":
         return _read_date(question, parts, today)
+    if question.type == "datetime" and len(parts) > 3:
+        return _read_moment(question, " ".join(["-".join(reversed(parts[:3])), *parts[3:4]]))
     first = next(part for part in parts if part)
     return _READERS.get(question.type, _read_text)(question, first)
 
@@ -151,10 +158,15 @@ def _within_digits(number: str, text: str) -> Result:
     whole, _, decimals = number.lstrip("+-").partition(".")
     if len(whole.lstrip("0")) > MAX_DIGITS or len(decimals) > MAX_DECIMALS:
         return text[:MAX_NAME], Problem(say.TOO_MANY_DIGITS, {"limit": MAX_DIGITS})
-    plain = format(Decimal(number), "f")
+    return plain_number(Decimal(number)), None
+
+
+def plain_number(number: Decimal) -> str:
+    """A number as answers hold it: no exponent, no zeros at the end."""
+    plain = format(number, "f")
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
-    return ("0" if plain == "-0" else plain), None
+    return "0" if plain == "-0" else plain
 
 
 def _read_range(question: Question, text: str) -> Result:
@@ -165,7 +177,9 @@ def _read_range(question: Question, text: str) -> Result:
     number = Decimal(str(value))
     low, high = min(start, end), max(start, end)
     if not low <= number <= high or (step and (number - start) % step):
-        return value, Problem(say.OUT_OF_RANGE, {"start": start, "end": end, "step": step})
+        names = {"start": low, "end": high, "step": step}
+        texts = {name: plain_number(each) for name, each in names.items()}
+        return value, Problem(say.OUT_OF_RANGE, texts)
     return value, None
 
 
@@ -181,6 +195,7 @@ def range_of(question: Question) -> tuple[Decimal, Decimal, Decimal]:
 
 def _read_date(question: Question, parts: list[str], today: date) -> Result:
     birth = is_birth_date(question)
+    parts = _first_day(question, parts)
     calendar = parts[3] if len(parts) > 3 and birth else "gregorian"
     numbers = [digits_of(part) for part in (parts[:3] if len(parts) > 2 else _split_date(parts[0]))]
     if not any(numbers):
@@ -203,6 +218,21 @@ def _read_date(question: Question, parts: list[str], today: date) -> Result:
     return iso, _check_birth(iso, today) if birth else None
 
 
+def missing_parts(question: Question) -> int:
+    """How many parts of a date are not asked for: the day, or day and month."""
+    if question.type != "date":
+        return 0
+    return 2 if "year" in question.appearance else 1 if "month-year" in question.appearance else 0
+
+
+def _first_day(question: Question, parts: list[str]) -> list[str]:
+    """The first day of a month or a year where only that is asked for."""
+    missing = missing_parts(question)
+    if not missing or len(parts) < 3 or not any(parts[missing:3]):
+        return parts
+    return ["1"] * missing + parts[missing:]
+
+
 def _split_date(text: str) -> list[str]:
     """Day, month and year of a date that was typed in one piece."""
     plain = digits_of(text)
@@ -221,23 +251,31 @@ def _check_birth(iso: str, today: date) -> Problem | None:
 
 def _read_time(question: Question, text: str) -> Result:
     found = TIME.fullmatch(digits_of(text))
-    if not found or int(found[1]) > 23 or int(found[2]) > 59 or int(found[3] or 0) > 59:
+    if found is None:
         return text[:40], Problem(say.NOT_A_TIME)
-    return f"{int(found[1]):02d}:{found[2]}", None
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[4] or "").lower()
+    if half and not 1 <= hour <= 12:
+        return text[:40], Problem(say.NOT_A_TIME)
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59 or int(found[3] or 0) > 59:
+        return text[:40], Problem(say.NOT_A_TIME)
+    return f"{hour:02d}:{minute:02d}", None
 
 
 def _read_moment(question: Question, text: str) -> Result:
-    day, _, clock = digits_of(text).replace("T", " ", 1).partition(" ")
-    found, _ = _read_time(question, clock)
-    parts = _split_date(day)
+    """A day and a time of day, in one piece or put together from the parts of a page."""
+    plain = re.sub(r"(?<=[0-9])T(?=[0-9])", " ", digits_of(text), count=1)
+    day, _, clock = plain.partition(" ")
+    time, problem = _read_time(question, clock)
     try:
-        day_number, month, year = (int(part) for part in parts)
+        day_number, month, year = (int(part) for part in _split_date(day))
         iso = to_iso(day_number, month, year)
     except ValueError:
         return text[:40], Problem(say.NOT_A_MOMENT)
-    if not TIME.fullmatch(clock) or len(str(found)) != 5:
+    if problem is not None:
         return text[:40], Problem(say.NOT_A_MOMENT)
-    return f"{iso}T{found}", None
+    return f"{iso}T{time}", None
 
 
 def _read_email(question: Question, text: str) -> Result:
@@ -268,14 +306,10 @@ def _read_acknowledge(question: Question, text: str) -> Result:
 
 
 def _read_point(question: Question, text: str) -> Result:
-    numbers = re.sub(r"[,;]\s+|;", " ", digits_of(text)).replace(",", " ").split()
-    if not 2 <= len(numbers) <= 4 or not all(
-        re.fullmatch(r"-?\d{1,7}(?:\.\d{1,12})?", n) for n in numbers
-    ):
+    found = read_position(digits_of(text))
+    if found is None:
         return text[:MAX_NAME], Problem(say.NOT_A_PLACE)
-    if abs(float(numbers[0])) > 90 or abs(float(numbers[1])) > 180:
-        return text[:MAX_NAME], Problem(say.NOT_A_PLACE)
-    return " ".join(numbers), None
+    return found, None
 
 
 def _read_trace(question: Question, text: str) -> Result:
@@ -284,6 +318,12 @@ def _read_trace(question: Question, text: str) -> Result:
     if len(read) > MAX_TRACE_POINTS or not read or any(problem for _, problem in read):
         return text[:MAX_TEXT], Problem(say.NOT_A_PLACE)
     return "; ".join(str(point) for point, _ in read), None
+
+
+def _read_file(question: Question, text: str) -> Result:
+    if not FILE_ANSWER.fullmatch(text):
+        return None, Problem(say.NOT_A_FILE)
+    return text, None
 
 
 _READERS: dict[str, Callable[[Question, str], Result]] = {
@@ -299,4 +339,10 @@ _READERS: dict[str, Callable[[Question, str], Result]] = {
     "geopoint": _read_point,
     "geotrace": _read_trace,
     "geoshape": _read_trace,
+    "image": _read_file,
+    "audio": _read_file,
+    "video": _read_file,
+    "file": _read_file,
+    "select_one_from_file": _read_choice,
+    "select_one_external": _read_choice,
 }

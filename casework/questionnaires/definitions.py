@@ -83,7 +83,8 @@ class Definition:
 
     `languages` are the tags in the order of the file, `language_names` how the file calls
     them. `settings` and `entities` hold columns by header; `sheets` whole sheets that
-    XLSForm knows and we only keep.
+    XLSForm knows and we only keep. `files` are the files that belong to the form, the
+    digest of each (SHA-256) by its name.
     """
 
     form_id: str
@@ -97,6 +98,7 @@ class Definition:
     settings: Texts = field(default_factory=dict)
     entities: tuple[Texts, ...] = ()
     sheets: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    files: Texts = field(default_factory=dict)
 
     def text(self, texts: Texts, tag: str) -> tuple[str, str]:
         """The text for `tag` and the tag that it is really in, so that a page can mark it."""

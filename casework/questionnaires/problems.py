@@ -32,6 +32,8 @@ NOT_A_PHONE = N_(
 NOT_A_PLACE = N_(
     "This is not a position. Please enter latitude and longitude, for example 48.1 9.2."
 )
+NOT_A_FILE = N_("The file did not arrive. Please choose it again.")
+NOT_RANKED = N_("Please put each entry on exactly one place, from 1 to %(count)s.")
 OUT_OF_RANGE = N_("Please enter a number from %(start)s to %(end)s in steps of %(step)s.")
 NOT_FITTING = N_("This answer does not fit. Please check it.")
 NOT_CHECKED = N_("This answer could not be checked. Please try another one or ask us.")

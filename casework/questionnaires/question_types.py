@@ -10,7 +10,8 @@ class QuestionType:
     """`answer` is the shape of an answer: `text`, `list`, or `none`.
 
     `shown` types stand on a page; `fillable` ones take an answer there. `metadata` is
-    filled by the device in other software and stays empty here.
+    filled by the device in other software and stays empty here. Choices stand in the form
+    (`needs_list`) or in a file that belongs to it (`from_file`); `is_file` types take a file.
     """
 
     name: str
@@ -19,7 +20,14 @@ class QuestionType:
     fillable: bool = True
     metadata: bool = False
     needs_list: bool = False
+    from_file: bool = False
     is_number: bool = False
+    is_file: bool = False
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether an answer is one of several given ones."""
+        return self.needs_list or self.from_file
 
 
 def _types(*found: QuestionType) -> dict[str, QuestionType]:
@@ -30,8 +38,8 @@ def _metadata(*names: str) -> list[QuestionType]:
     return [QuestionType(name, shown=False, fillable=False, metadata=True) for name in names]
 
 
-def _attached(*names: str) -> list[QuestionType]:
-    return [QuestionType(name, fillable=False) for name in names]
+def _files(*names: str) -> list[QuestionType]:
+    return [QuestionType(name, is_file=True) for name in names]
 
 
 QUESTION_TYPES: dict[str, QuestionType] = _types(
@@ -72,19 +80,14 @@ QUESTION_TYPES: dict[str, QuestionType] = _types(
         "xml-external",
         "csv-external",
     ),
-    *_attached(
-        "image",
-        "audio",
-        "video",
-        "file",
-        "osm",
-        "select_one_from_file",
-        "select_multiple_from_file",
-        "select_one_external",
-    ),
+    *_files("image", "audio", "video", "file"),
+    QuestionType("select_one_from_file", from_file=True),
+    QuestionType("select_multiple_from_file", answer="list", from_file=True),
+    QuestionType("select_one_external", from_file=True),
+    QuestionType("osm", fillable=False),
 )
 
-# Accepted, kept and exported; the portal does not ask for them yet.
+# Accepted, kept and exported; the portal does not ask for them.
 NOT_YET_FILLED_IN = tuple(
     name
     for name, kind in QUESTION_TYPES.items()

@@ -32,8 +32,10 @@ def check(filling: Filling, node: Node) -> Iterator[Problem]:
     _, problem = read_value(question, chosen, today=filling.around.now.date())
     if problem is not None:
         yield problem.at(node.path)
-    elif node.spec.type.needs_list and not _offers(filling, node, chosen):
+    elif node.spec.type.has_choices and not _offers(filling, node, chosen):
         yield Problem(say.NOT_OFFERED, path=node.path)
+    elif question.type == "rank" and len(chosen) != len(filling.choices(node)):
+        yield Problem(say.NOT_RANKED, {"count": len(filling.choices(node))}, node.path)
     elif "constraint" in node.spec.expressions:
         holds = filling.meets_condition(node, "constraint")
         if not holds:

@@ -7,13 +7,11 @@ from PIL import Image
 
 from casework.core.access import PUBLIC, SYSTEM
 from casework.core.crypto import SealError
+from casework.core.files import FileMissing, FileRefused, FileTooLarge
 from casework.core.refusals import Forbidden
 from casework.documents import (
     MAX_BYTES,
     Document,
-    FileMissing,
-    FileRefused,
-    FileTooLarge,
     add_document,
     content_type,
     read_document,
