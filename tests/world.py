@@ -10,19 +10,22 @@ from typing import Any
 from casework.appointments import Appointment, plan_appointment
 from casework.cases import Case, open_case
 from casework.consent import Release, give_release
-from casework.core.access import PUBLIC, SYSTEM, Role
+from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.db import transaction
 from casework.drafts import start_draft
 from casework.needs import Need, add_need, category_of
 from casework.people import Household, Person, add_person, create_household
 from casework.providers import Organization, Service, save_organization, save_service
 from casework.questionnaires.models import live
-from casework.referrals import Referral, draft_referral, send_referral
+from casework.referrals import Referral, answer_referral, draft_referral, send_referral
+from casework.reply_links import ReplyLink, reply_by_link
 from casework.sites import Site
 from casework.staff import Staff, add_staff
 from casework.submissions import Submission, submit
 
 PASSWORD = "a long and quiet sentence"
+PROVIDER = Actor("provider", name="Sprachhaus")
+PERSON = Actor("person", name="L0000000")
 
 HELP_ANSWERS: dict[str, Any] = {
     "filled_by": "self",
@@ -124,6 +127,13 @@ class World:
             return referral
         self.release(need.case)
         return send_referral(referral, by=SYSTEM, at=self.at)
+
+    def answer(self, referral: Referral, state: str, *, by: Actor = SYSTEM,
+               note: str = "") -> Referral:  # fmt: skip
+        return answer_referral(referral, state, note=note, by=by, at=self.at)
+
+    def reply(self, link: ReplyLink, state: str, note: str = "") -> Referral:
+        return reply_by_link(link, state, note=note, by=PROVIDER, at=self.at)
 
     def appointment(self, case: Case | None = None, starts_at: datetime | None = None,
                     **columns: Any) -> Appointment:  # fmt: skip

@@ -9,38 +9,28 @@ from casework.acceptance import accept_submission, prepare_intake
 from casework.cases import case_of
 from casework.consent import withdraw_release
 from casework.core.access import SYSTEM, Actor
+from casework.core.crypto import keyring
 from casework.core.db import connection, database
 from casework.core.refusals import NotFound
-from casework.referrals import answer_referral
+from casework.messages import OutboxMail
 from casework.reply_links import (
     LinkExpired,
     ReferralAlreadyAnswered,
     current_link,
     link_of,
+    mail_state,
     make_link,
-    reply_by_link,
 )
 from casework.submissions import withdraw_submission
-from tests.world import World
-
-PROVIDER = Actor("provider", name="Sprachhaus")
-PERSON = Actor("person", name="L0000000")
-
-
-def answer(referral, state, world, by=SYSTEM, **kwargs):
-    return answer_referral(referral, state, by=by, at=world.at, **kwargs)
-
-
-def reply(link, state, world, note=""):
-    return reply_by_link(link, state, note=note, by=PROVIDER, at=world.at)
+from tests.world import PERSON, World
 
 
 def test_a_link_acts_once(world):
     referral = world.referral()
     link = current_link(referral)
-    reply(link, "accepted", world)
+    world.reply(link, "accepted")
     with pytest.raises(ReferralAlreadyAnswered) as refused:
-        reply(link, "got_help", world)
+        world.reply(link, "got_help")
     assert "accepted" in refused.value.text("en")
     assert referral.refresh().state == "accepted"
 
@@ -48,10 +38,10 @@ def test_a_link_acts_once(world):
 def test_after_an_answer_that_is_not_the_last_there_is_a_new_link(world):
     referral = world.referral()
     old = current_link(referral)
-    reply(old, "waitlisted", world)
+    world.reply(old, "waitlisted")
     new = current_link(referral)
     assert new.token != old.token
-    reply(new, "got_help", world)
+    world.reply(new, "got_help")
     assert current_link(referral) is None
 
 
@@ -59,9 +49,9 @@ def test_a_refused_answer_does_not_use_the_link_up(world):
     referral = world.referral()
     link = current_link(referral)
     with pytest.raises(NotFound):
-        reply(link, "revoked", world)
+        world.reply(link, "revoked")
     assert link.refresh().is_open
-    assert reply(link, "accepted", world).state == "accepted"
+    assert world.reply(link, "accepted").state == "accepted"
 
 
 def test_a_link_is_over_after_two_weeks(world, clock):
@@ -70,7 +60,7 @@ def test_a_link_is_over_after_two_weeks(world, clock):
     with pytest.raises(LinkExpired):
         link_of(link.token, at=world.at)
     with pytest.raises(LinkExpired):
-        reply(link, "accepted", world)
+        world.reply(link, "accepted")
 
 
 def test_a_day_more_or_less_on_the_clock_does_not_end_a_link_early(world, clock):
@@ -87,7 +77,7 @@ def test_a_new_link_closes_the_old_one(world):
     with pytest.raises(LinkExpired):
         link_of(old.token, at=world.at)
     with pytest.raises(LinkExpired):
-        reply(old, "accepted", world)
+        world.reply(old, "accepted")
 
 
 @pytest.mark.parametrize("token", ["", ".", "x.y", "\x00", "é", "0" * 5000])
@@ -110,17 +100,38 @@ def test_the_token_does_not_lie_open_in_the_database(world):
     assert token not in stored
 
 
+def test_a_link_sealed_before_the_room_was_cut_out_still_opens(world):
+    link = current_link(world.referral())
+    place = f"reply_links/{link.id}/token"
+    sealed = keyring().seal(b"as it was", place)
+    database.execute_sql(
+        f"UPDATE reply_links SET token = {database.param} WHERE token_digest = {database.param}",
+        (sealed, link.token_digest),
+    )
+    assert link.refresh().token == "as it was"
+
+
+def test_the_state_of_its_mail_is_known_and_of_no_other(world):
+    asked, silent = world.referral(), world.referral(service=world.service(name="No address"))
+    assert mail_state(current_link(asked)) == "waiting"
+    assert mail_state(current_link(silent)) == ""
+    OutboxMail.update(state="failed").execute()
+    assert mail_state(current_link(asked)) == "failed"
+    make_link(asked, at=world.at)
+    assert mail_state(current_link(asked)) == ""
+
+
 def test_a_withdrawn_release_closes_the_link_and_takes_the_referral_back(world):
     referral = world.referral()
     link = current_link(referral)
     withdraw_release(referral.release, by=PERSON, at=world.at)
     assert referral.refresh().state == "revoked"
     with pytest.raises(LinkExpired):
-        reply(link, "accepted", world)
+        world.reply(link, "accepted")
 
 
 def test_a_withdrawn_release_leaves_an_outcome_as_it_was(world):
-    referral = answer(world.referral(), "got_help", world)
+    referral = world.answer(world.referral(), "got_help")
     withdraw_release(referral.release, by=PERSON, at=world.at)
     assert referral.refresh().state == "got_help"
 
@@ -143,7 +154,7 @@ def test_of_many_answers_at_once_one_wins(fresh, clock):
     def one(state):
         with connection():
             try:
-                reply(link.refresh(), state, world)
+                world.reply(link.refresh(), state)
             except ReferralAlreadyAnswered:
                 return None
             return state
