@@ -3,10 +3,15 @@
 A release without a recipient is the person's general agreement that the centre may
 choose the organisation that helps with a need. Before anything leaves, it is turned
 into one for that very organisation, which the person sees and can withdraw.
+
+A release that the centre asks for (`casework/release_questions.py`) is one in the state
+"asked" until the person answers: nothing may leave under it.
 """
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from peewee import CharField, DateField, ForeignKeyField, JSONField, ModelSelect
@@ -22,12 +27,23 @@ from casework.core.states import Machine
 from casework.people import Care, Household
 from casework.providers import Organization
 from casework.submissions import Submission
-from casework.texts import text
+from casework.texts import Text, text
 
 STATES = Machine(
-    {"given": N_("given"), "withdrawn": N_("withdrawn"), "expired": N_("expired")},
-    {"given": ("withdrawn", "expired")},
+    {
+        "asked": N_("asked, no answer yet"),
+        "given": N_("given"),
+        "declined": N_("not given"),
+        "withdrawn": N_("withdrawn"),
+        "expired": N_("expired"),
+    },
+    {
+        "asked": ("given", "declined", "withdrawn", "expired"),
+        "given": ("withdrawn", "expired"),
+    },
 )
+# The texts that are agreed to: with the form or on paper, and on the status page.
+WORDING, WORDING_ASKED = "release.provider", "release.request"
 CHANNELS = {
     "portal": N_("in the portal"),
     "paper": N_("signed on paper"),
@@ -62,8 +78,24 @@ class ReleaseTooNarrow(Refusal):
     msgid = N_("The release does not cover: %(fields)s. Please leave it out or ask again.")
 
 
+class QuestionOver(Refusal):
+    """Answered, taken back, or its time is over."""
+
+    msgid = N_("This question is no longer open. You do not need to do anything.")
+
+
+class WordingChanged(Refusal):
+    """What somebody agrees to is what they have read."""
+
+    msgid = N_("The text has changed since you opened this page. Please read it again.")
+
+
 class Release(Base):
-    """One agreement, with the wording and the language in which it was shown."""
+    """One agreement, with the wording and the language in which it was shown.
+
+    While it is only asked for, or was declined, `given_at` is the time of asking. `expires_on`
+    is fixed when it is asked for, so that the day which the person reads is the day that counts.
+    """
 
     submission = ForeignKeyField(Submission, null=True, backref="releases", on_delete="SET NULL")
     household = ForeignKeyField(Household, null=True, backref="releases", on_delete="CASCADE")
@@ -80,6 +112,11 @@ class Release(Base):
     given_at = UtcField()
     expires_on = DateField()
     withdrawn_at = UtcField(null=True)
+    asked_at = UtcField(null=True)
+    answer_by = DateField(null=True)
+    answered_at = UtcField(null=True)
+    answered_by = CharField(max_length=16, null=True)
+    noted_at = UtcField(null=True)
 
     class Meta:
         table_name = "releases"
@@ -96,10 +133,19 @@ class Release(Base):
             return rows
         return rows.where(cls.household << Care.households_of(staff))
 
-    @classmethod
-    def valid(cls, today: date) -> ModelSelect:
+    @property
+    def was_answered(self) -> bool:
+        """Whether the person has said yes or no, however it ended later."""
+        return self.asked_at is None or self.answered_at is not None
+
+    def is_valid(self, today: date) -> bool:
         """Given, not withdrawn and not over."""
-        return cls.select().where((cls.state == "given") & (cls.expires_on >= today))
+        return self.state == "given" and self.expires_on >= today
+
+    def refuses_since(self, moment: datetime) -> bool:
+        """Whether the person has said no with it, before or after a yes, since `moment`."""
+        no = self.state == "declined" or (self.state == "withdrawn" and self.was_answered)
+        return no and self.state_since >= moment
 
 
 @recorded("release:given", needs="release:create", open_to=("system", "public", "person"))
@@ -143,33 +189,32 @@ def withdraw_release(release: Release, *, by: Actor, at: datetime) -> Release:
 def release_for(case: Case, organization: Organization, *, today: date) -> Release | None:
     """The valid agreement that covers this organisation: its own, else the general one.
 
-    A general one does not bring back what the person has since withdrawn from this
-    organisation.
+    A general one does not bring back what the person has since declined to, or withdrawn
+    from, this organisation.
     """
-    found = (
-        Release.valid(today)
-        .where(
-            (Release.household == case.household)
-            & ((Release.organization == organization) | Release.organization.is_null())
-        )
-        .order_by(Release.organization.is_null(), Release.given_at.desc())
+    known = Release.select().where(
+        (Release.household == case.household)
+        & ((Release.organization == organization) | Release.organization.is_null())
     )
-    best: Release | None = found.first()
-    if best and best.organization is None and _withdrawn_since(best, case, organization):
-        return None
-    return best
+    return best_of(known, organization.id, today=today)
 
 
-def _withdrawn_since(general: Release, case: Case, organization: Organization) -> bool:
-    return (
-        Release.select()
-        .where(
-            (Release.household == case.household)
-            & (Release.organization == organization)
-            & (Release.state == "withdrawn")
-            & (Release.withdrawn_at >= general.given_at)
-        )
-        .exists()
+def best_of(releases: Iterable[Release], organization: uuid.UUID, *, today: date) -> Release | None:
+    """What `release_for` finds, among `releases` of one household that are at hand."""
+    newest = sorted(releases, key=lambda each: (each.given_at, each.id), reverse=True)
+    own = [each for each in newest if each.__data__["organization"] == organization]
+    best = next((each for each in own if each.is_valid(today)), None)
+    if best is not None:
+        return best
+    return next(
+        (
+            each
+            for each in newest
+            if each.__data__["organization"] is None
+            and each.is_valid(today)
+            and not any(no.refuses_since(each.given_at) for no in own)
+        ),
+        None,
     )
 
 
@@ -187,6 +232,9 @@ def require_release(
     if missing:
         raise ReleaseTooNarrow(fields=[Term(SHAREABLE[name]) for name in missing])
     if release.organization is not None:
+        if release.answered_at and not release.noted_at:
+            release.noted_at = at
+            release.save()
         return release
     specific = give_release(
         submission=release.submission, case=case, organization=organization,
@@ -200,8 +248,11 @@ def require_release(
 
 
 def expire_releases(*, at: datetime) -> int:
-    """Mark agreements whose time is over; returns how many."""
-    over = Release.select().where((Release.state == "given") & (Release.expires_on < at.date()))
+    """Mark agreements whose time is over, and questions nobody answered; returns how many."""
+    over = Release.select().where(
+        ((Release.state == "given") & (Release.expires_on < at.date()))
+        | ((Release.state == "asked") & (Release.answer_by < at.date()))
+    )
     rows = list(over)
     for release in rows:
         expire_release(release, by=SYSTEM, at=at)
@@ -210,9 +261,19 @@ def expire_releases(*, at: datetime) -> int:
 
 @recorded("release:expired", needs="release:edit")
 def expire_release(release: Release, *, by: Actor, at: datetime) -> Release:
-    """The time of an agreement is over."""
+    """The time of an agreement, or of the question for it, is over."""
     STATES.move(release, "expired", at=at)
     return release
+
+
+def version_shown(key: str, tag: str) -> str:
+    """Which wording of `key` is shown in `tag`, as `version_of` puts it."""
+    return version_of(text(key, tag))
+
+
+def version_of(wording: Text | None) -> str:
+    """The language and the version of a wording, such as `ar-1f2e3d4c`; `-` for none."""
+    return f"{wording.language}-{wording.version}" if wording else "-"
 
 
 @on("submission:received")
@@ -220,10 +281,8 @@ def keep_release(submission: Submission, *, by: Actor, at: datetime) -> None:
     """The agreement that stands among the answers becomes a release."""
     if submission.mapped.get("release.provider") != "yes":
         return
-    wording = text("release.provider", submission.language)
     give_release(
-        submission=submission,
-        text_version=f"{wording.language}-{wording.version}" if wording else "-",
+        submission=submission, text_version=version_shown(WORDING, submission.language),
         language=submission.language, channel="portal", by=PUBLIC, at=at,
     )  # fmt: skip
 
@@ -241,10 +300,10 @@ def attach_releases(submission: Submission, *, by: Actor, at: datetime) -> None:
 
 @on("submission:withdrawn")
 def withdraw_releases(submission: Submission, *, by: Actor, at: datetime) -> None:
-    """Taking the request back ends every agreement that came with it."""
-    current = Release.select().where(
-        (Release.submission == submission) & (Release.state == "given")
-    )
-    for release in list(current):
-        if release.refresh().state == "given":
+    """Taking the request back ends every agreement and question that came with it."""
+    live = ("asked", "given")
+    for release in list(
+        Release.select().where((Release.submission == submission) & (Release.state << live))
+    ):
+        if release.refresh().state in live:
             withdraw_release(release, by=by, at=at)

@@ -7,12 +7,13 @@ the reference that the person already has: what happened is read behind the link
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from casework.appointments import Appointment
 from casework.cases import Case, CaseSubmission, case_of
+from casework.consent import Release
 from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on
 from casework.core.clock import in_zone
@@ -83,6 +84,15 @@ def tell_of_message(message: Message, *, by: Actor, at: datetime) -> None:
     if reader is None and message.submission:
         reader = reader_of(message.submission)
     _tell("mail.message_received", reader, at=at)
+
+
+@on("release:asked")
+def tell_of_question(release: Release, *, by: Actor, at: datetime) -> None:
+    """The person hears that the centre asks something, on the page of that very request."""
+    reader = reader_of_case(release.case)
+    if reader is not None and release.submission is not None:
+        asked = replace(reader, reference=release.submission.reference)
+        _tell("mail.message_received", asked, at=at)
 
 
 @on("appointment:planned")

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
 
 from peewee import JOIN
 
 from casework.appointments import Appointment
-from casework.cases import case_of
+from casework.cases import Case, case_of
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.core.db import Base
@@ -28,6 +28,7 @@ from casework.messages import OUTBOUND, Message, conversation
 from casework.needs import Need
 from casework.providers import Organization, Phone, Service
 from casework.referrals import Referral
+from casework.release_questions import is_open
 from casework.submissions import Submission
 from casework.volunteers import Offer
 
@@ -152,15 +153,37 @@ class Standing:
         return list(query.order_by(Appointment.starts_at.desc()).limit(MANY))
 
     @cached_property
-    def releases(self) -> list[Release]:
-        """What was agreed to; for a helper only what came with the form."""
+    def agreements(self) -> list[Release]:
+        """What was agreed to, declined or asked; for a helper only what they were asked."""
         mine = Release.submission == self.submission
         if self.by_helper:
-            mine &= Release.organization.is_null()
+            mine &= Release.organization.is_null() | Release.asked_at.is_null(False)
         elif self.case is not None:
             mine |= (Release.case == self.case) & Release.submission.is_null()
-        query = Release.select(Release, Organization).join(Organization, JOIN.LEFT_OUTER)
+        query = (
+            Release.select(Release, Organization, Case)
+            .join(Organization, JOIN.LEFT_OUTER)
+            .switch(Release)
+            .join(Case, JOIN.LEFT_OUTER)
+        )
         return list(query.where(mine).order_by(Release.given_at.desc(), Release.id.desc()))
+
+    @property
+    def releases(self) -> list[Release]:
+        """What was agreed to, also where it has ended since."""
+        said_no = ("asked", "declined")
+        return [row for row in self.agreements if row.was_answered and row.state not in said_no]
+
+    @property
+    def refused(self) -> list[Release]:
+        """What the person did not agree to."""
+        return [row for row in self.agreements if row.state == "declined"]
+
+    def asked(self, today: date) -> list[Release]:
+        """What the person is asked to agree to, the oldest question first."""
+        if self.case is None or self.submission.state == "withdrawn":
+            return []
+        return [row for row in reversed(self.agreements) if is_open(row, today=today)]
 
     def unread(self) -> list[Message]:
         """Messages of the centre that nobody has marked as read."""
@@ -185,7 +208,7 @@ class Standing:
 
     def release(self, wanted: str) -> Release:
         """A release on this page. Raises `NotFound`."""
-        return _one(wanted, self.releases)
+        return _one(wanted, self.agreements)
 
     def appointment(self, wanted: str) -> Appointment:
         """An appointment on this page. Raises `NotFound`."""

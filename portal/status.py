@@ -18,9 +18,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, NotFound, TooManyRequests
 
-from casework import appointments, consent, referrals, submissions
+from casework import appointments, consent, referrals, release_questions, submissions
 from casework.codes import normal_reference
 from casework.core import i18n
+from casework.core.access import Actor
 from casework.core.db import clean, transaction
 from casework.core.refusals import NotFound as RowNotFound
 from casework.core.refusals import Refusal
@@ -34,8 +35,10 @@ from casework.messages import (
     receive_message,
 )
 from casework.submissions import CodeRefused, Submission
+from casework.texts import Text, text
 from portal import wording
-from portal.centre import local, now
+from portal.centre import local, now, text_values
+from portal.prose import prose
 from portal.standing import Standing
 
 log = logging.getLogger("lotse.access")
@@ -179,6 +182,27 @@ def _end_release(standing: Standing, target: str) -> ResponseReturnValue:
     return _back(_("You have withdrawn your agreement."))
 
 
+def _agree(standing: Standing, target: str) -> ResponseReturnValue:
+    """The person agrees that an organisation gets what the page names."""
+    _answer(standing.release(target), "given", by=standing.person)
+    return _back(_("Thank you. You have agreed. You can withdraw this on this page at any time."))
+
+
+def _disagree(standing: Standing, target: str) -> ResponseReturnValue:
+    """The person does not agree, and nothing else changes for them."""
+    _answer(standing.release(target), "declined", by=standing.person)
+    return _back(_("Thank you. Nothing is passed on. We go on helping you just the same."))
+
+
+def _answer(release: consent.Release, answer: str, *, by: Actor) -> None:
+    """Keep the answer with the wording that the page showed; a second click is no other one."""
+    if release.asked_at is None or release.state != answer:
+        read = clean(request.form.get("wording", ""))[:MAX_CODE]
+        release_questions.answer_release(
+            release, answer, text_version=read, language=g.language, by=by, at=now()
+        )
+
+
 def _forget(standing: Standing, target: str) -> ResponseReturnValue:
     """Leave nothing behind on a device that other people use."""
     session.pop(KEY, None)
@@ -191,6 +215,8 @@ ACTIONS: dict[str, Callable[[Standing, str], ResponseReturnValue]] = {
     "read": _read,
     "cancel": _cancel,
     "withdraw_release": _end_release,
+    "agree": _agree,
+    "disagree": _disagree,
     "forget": _forget,
 }
 
@@ -213,6 +239,8 @@ def _page(
     standing: Standing, *, typed: str = "", refusal: Refusal | None = None, status: int = 200
 ) -> ResponseReturnValue:
     since = datetime.fromtimestamp(session[KEY]["since"], UTC)
+    asked = standing.asked(now().date())
+    read = text(consent.WORDING_ASKED, g.language) if asked else None
     page = render_template(
         "portal/status.html",
         standing=standing,
@@ -224,6 +252,9 @@ def _page(
         is_new=lambda moment: moment is None or moment >= since,
         translations=standing.translations(g.language),
         can_withdraw=_can_withdraw(standing.submission),
+        asked=asked,
+        wording_read=consent.version_of(read),
+        agreement=lambda release: agreement(release, read),
         moment=moment,
         day=day,
         pick=i18n.pick,
@@ -244,6 +275,18 @@ def _sign_in_page(
         typed=_typed(),
     )
     return page, status
+
+
+def agreement(release: consent.Release, read: Text | None) -> Markup:
+    """The full text that the person agrees to, filled in."""
+    if read is None:
+        return Markup()
+    values = text_values() | {
+        "recipient": str(release.organization), "expires": f"{release.expires_on:%d.%m.%Y}",
+    }  # fmt: skip
+    return Markup('<div lang="{}">{}</div>').format(
+        i18n.language(read.language).lang, prose(read.body, values)
+    )
 
 
 def moment(at: datetime) -> Markup:

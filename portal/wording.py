@@ -66,14 +66,18 @@ def state_of(submission: Submission, offer: Offer | None) -> str:
     return _(SUBMISSION_STATES.names[submission.state])
 
 
-def next_of(submission: Submission, offer: Offer | None, *, is_over: bool) -> list[str]:
-    """What happens next and whose turn it is, a sentence each."""
+def next_of(
+    submission: Submission, offer: Offer | None, *, is_over: bool, is_asked: bool = False
+) -> list[str]:
+    """What happens next and whose turn it is, a sentence each; `is_asked` by us for a release."""
     if offer is not None and submission.state != "withdrawn":
         sentences = OFFERS[offer.state]
     elif is_over and submission.state in ("linked", "accepted"):
         sentences = (OVER, "")
     else:
         sentences = SUBMISSIONS[submission.state]
+    if is_asked:
+        sentences = (sentences[0], YOU)
     return [_(sentence) for sentence in sentences if sentence]
 
 

@@ -40,6 +40,7 @@ PLACEHOLDERS = {
     "page.imprint": set(),
     "page.accessibility": set(),
     "release.provider": {"centre", "recipient", "expires"},
+    "release.request": {"centre", "recipient", "expires"},
     "release.helper": {"centre"},
     "mail.referral": {"link", "expires", "centre"},
     "mail.referral_next": {"link", "expires", "centre"},
