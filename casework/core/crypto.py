@@ -10,6 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
@@ -28,14 +31,41 @@ class SealError(Exception):
     """A sealed value cannot be opened: unknown key, or not written for this place."""
 
 
-class Keyring:
-    """Seals with the newest key, opens with any. Each purpose has a key of its own."""
+@dataclass(frozen=True)
+class Heritage:
+    """What outlives the keys that it was derived from, for codes and digests of a text that
+    is stored nowhere. It opens no sealed value."""
 
-    def __init__(self, keys: tuple[FieldKey, ...]) -> None:
+    digest_keys: tuple[bytes, ...] = ()
+    code_key: bytes | None = None
+
+
+class Keyring:
+    """Seals with the newest key, opens with any. Each purpose has a key of its own.
+
+    `inherited` finds what earlier keys left behind; it is asked once, when it is needed.
+    """
+
+    def __init__(
+        self,
+        keys: tuple[FieldKey, ...],
+        inherited: Callable[[Keyring], Heritage] = lambda ring: Heritage(),
+    ) -> None:
         self._ciphers = {key.id: AESGCMSIV(_derived(key, b"seal")) for key in keys}
         self._digest_keys = tuple(_derived(key, b"blind index") for key in keys)
-        self._signing_key = _derived(keys[0], b"codes")
+        # The oldest: links and PINs that are on their way must not change with a new key.
+        self._own_code_key = _derived(keys[-1], b"codes")
+        self._inherited = inherited
+        self.ids = tuple(key.id for key in keys)
         self.newest = keys[0].id
+
+    @cached_property
+    def heritage(self) -> Heritage:
+        """What these keys and those before them leave to a keyring of the newest key alone."""
+        earlier = self._inherited(self)
+        digest_keys = dict.fromkeys((*self._digest_keys[1:], *earlier.digest_keys))
+        digest_keys.pop(self._digest_keys[0], None)
+        return Heritage(tuple(digest_keys), earlier.code_key or self._own_code_key)
 
     def seal(self, plain: bytes, place: str) -> bytes:
         """`plain` encrypted for `place` (`table/row/column`)."""
@@ -54,22 +84,23 @@ class Keyring:
         except InvalidTag as error:
             raise SealError(f"A value in {place.split('/')[0]} was changed or moved.") from error
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Whether the newest key sealed this."""
-        return _split(sealed)[0] == self.newest
+    def key_of(self, sealed: bytes) -> str:
+        """The id of the key that sealed this. Raises `SealError` for what was never sealed."""
+        return _split(sealed)[0]
 
     def digest(self, kind: str, text: str) -> str:
         """The blind index of normalised `text` under the newest key: 32 hex digits."""
         return _digest(self._digest_keys[0], kind, text)
 
     def digests(self, kind: str, text: str) -> list[str]:
-        """The blind index under each known key, for look-ups while keys rotate."""
-        return [_digest(key, kind, text) for key in self._digest_keys]
+        """The blind index under each key there was, the newest first."""
+        known = (self._digest_keys[0], *self.heritage.digest_keys)
+        return [_digest(key, kind, text) for key in known]
 
     def code(self, kind: str, text: str) -> bytes:
         """16 bytes that only this instance can derive from `text`."""
         return hashlib.blake2b(
-            f"{kind}\0{text}".encode(), key=self._signing_key, digest_size=16
+            f"{kind}\0{text}".encode(), key=self.heritage.code_key or b"", digest_size=16
         ).digest()
 
 
@@ -77,11 +108,17 @@ class _Current:
     """The keyring of this process, set once at start."""
 
     keyring: Keyring | None = None
+    inherited: Callable[[Keyring], Heritage] = staticmethod(lambda ring: Heritage())
+
+
+def inherit_from(source: Callable[[Keyring], Heritage]) -> None:
+    """Name where keyrings find what earlier keys left behind."""
+    _Current.inherited = staticmethod(source)
 
 
 def use_keys(keys: tuple[FieldKey, ...]) -> None:
     """Make `keys` (newest first) the ones this process seals and opens with."""
-    _Current.keyring = Keyring(keys)
+    _Current.keyring = Keyring(keys, lambda ring: _Current.inherited(ring))
 
 
 def keyring() -> Keyring:
@@ -91,7 +128,7 @@ def keyring() -> Keyring:
     return _Current.keyring
 
 
-class _Sealed:
+class Sealed:
     """Bytes as they lie in the database, opened when somebody asks."""
 
     __slots__ = ("data",)
@@ -122,13 +159,13 @@ class SealedAccessor(FieldAccessor):
         if instance is None:
             return self.field
         held = instance.__data__.get(self.name)
-        if isinstance(held, _Sealed):
+        if isinstance(held, Sealed):
             value = self.field.decode(keyring().open(held.data, self._place(instance)))
             held = instance.__data__[self.name] = Placed(value, self._place(instance))
         return held.value if isinstance(held, Placed) else held
 
     def __set__(self, instance: Any, value: Any) -> None:
-        if value is not None and not isinstance(value, _Sealed | Placed):
+        if value is not None and not isinstance(value, Sealed | Placed):
             value = Placed(value, self._place(instance))
         super().__set__(instance, value)
 
@@ -164,14 +201,14 @@ class SealedField(Column, BlobField):
     def db_value(self, value: Any) -> Any:
         if isinstance(value, Placed):
             value = keyring().seal(self.encode(value.value), value.place)
-        elif isinstance(value, _Sealed):
+        elif isinstance(value, Sealed):
             value = value.data
         elif value is not None:
             raise SealError(f"{self.name} is sealed: write it through a row, never by a query.")
         return super().db_value(value)
 
     def python_value(self, value: Any) -> Any:
-        return None if value is None else _Sealed(bytes(value))
+        return None if value is None else Sealed(bytes(value))
 
 
 class SealedJSONField(SealedField):

@@ -28,7 +28,7 @@ from playhouse.db_url import connect as connect_url
 from playhouse.migrations import Runner
 from playhouse.pool import PooledSqliteDatabase
 
-from casework.core.crypto import Column, Placed, SealedField, place_of
+from casework.core.crypto import Column
 
 if TYPE_CHECKING:
     from casework.core.access import Actor
@@ -205,16 +205,3 @@ class Base(Model):
     def refresh(self) -> Self:
         """The same row, read anew."""
         return type(self).get_by_id(self.id)
-
-
-def reseal(row: Base) -> bool:
-    """Write each sealed column of `row` anew under the newest key; whether there was any."""
-    sealed = [field for field in row._meta.sorted_fields if isinstance(field, SealedField)]
-    for field in sealed:
-        value = getattr(row, field.name)
-        if value is not None:
-            row.__data__[field.name] = Placed(value, place_of(row, field.column_name))
-            row._dirty.add(field.name)
-    if sealed:
-        row.save()
-    return bool(sealed)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from peewee import CharField, ModelSelect, UUIDField
 
@@ -65,6 +66,16 @@ def email_keys(*addresses: str | None) -> list[Key]:
 def birth_keys(*dates: str | None) -> list[Key]:
     """A key of each full date. 1 January gives none: it stands in too many papers."""
     return [("birth", day) for day in dates if day and len(day) == 10 and day[5:] != "01-01"]
+
+
+def contact_keys(row: Any, *, birth: bool = False) -> list[Key]:
+    """The keys of a row with a name, a phone and an e-mail; with `birth`, of its birth date too."""
+    return [
+        *name_keys(row.given_name, row.family_name),
+        *phone_keys(row.phone),
+        *email_keys(row.email),
+        *(birth_keys(row.birth_date) if birth else ()),
+    ]
 
 
 def remember(row: Base, keys: Iterable[Key]) -> None:
