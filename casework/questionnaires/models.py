@@ -79,6 +79,7 @@ class QuestionnaireVersion(Base):
     created_at = UtcField()
     created_by = CharField(max_length=200, default="")
     published_at = UtcField(null=True)
+    translated_from = JSONField(null=True)  # see `translating.Sources`
 
     class Meta:
         table_name = "questionnaire_versions"
@@ -97,8 +98,8 @@ class QuestionnaireVersion(Base):
 
     @property
     def parsed(self) -> Definition:
-        """The definition as data."""
-        return self.form.definition
+        """The definition as data, also where its errors keep it from being a form."""
+        return _parsed(self.id)
 
     def __str__(self) -> str:
         return f"{self.questionnaire.slug} {self.number}"
@@ -132,6 +133,20 @@ def without_text() -> ModelSelect:
     return QuestionnaireVersion.select(*fields)
 
 
+def version_of(questionnaire: Questionnaire, version_id: str | uuid.UUID) -> QuestionnaireVersion:
+    """A version of this questionnaire by its id. Raises `NotFound`."""
+    try:
+        wanted = version_id if isinstance(version_id, uuid.UUID) else uuid.UUID(version_id)
+    except ValueError as error:
+        raise NotFound() from error
+    version = QuestionnaireVersion.get_or_none(
+        (QuestionnaireVersion.id == wanted) & (QuestionnaireVersion.questionnaire == questionnaire)
+    )
+    if version is None:
+        raise NotFound()
+    return version
+
+
 def latest_version(questionnaire: Questionnaire) -> QuestionnaireVersion | None:
     """The version with the highest number."""
     newest = QuestionnaireVersion.select(fn.MAX(QuestionnaireVersion.number)).where(
@@ -157,5 +172,9 @@ def is_slug(text: str) -> bool:
 
 @functools.lru_cache(maxsize=CACHED_VERSIONS)
 def _compiled(version_id: uuid.UUID) -> Form:
-    row = QuestionnaireVersion.get_by_id(version_id)
-    return compile_form(from_json(row.definition))
+    return compile_form(_parsed(version_id))
+
+
+@functools.lru_cache(maxsize=CACHED_VERSIONS)
+def _parsed(version_id: uuid.UUID) -> Definition:
+    return from_json(QuestionnaireVersion.get_by_id(version_id).definition)
