@@ -24,7 +24,7 @@ from casework.referrals import (
     send_referral,
 )
 from casework.reply_links import ReplyLink, renew_link
-from tests.world import PERSON, PROVIDER, World
+from tests.world import PERSON, World
 
 MOVES = {
     "sent": send_referral, "acknowledged": acknowledge_referral, "revoked": revoke_referral,
