@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,6 @@ from peewee import Load, ModelSelect
 
 from admin.auth import current_actor
 from admin.case_forms import categories_by_area
-from casework.core import audit
 from casework.core.access import Actor
 from casework.life_areas import NeedCategory
 from casework.providers import (
@@ -19,6 +17,7 @@ from casework.providers import (
     Service,
     ServiceAtLocation,
     ServiceCategory,
+    place_service,
     set_categories,
 )
 
@@ -64,14 +63,7 @@ def store_categories(row: Service, wanted: list[NeedCategory], *, by: Actor, at:
         set_categories(row, [*kept, *wanted], by=by, at=at)
 
 
-def set_places(row: Service, wanted: Iterable[Any], *, by: Actor, at: datetime) -> None:
-    """Say where a service is given, in place of what was said before; part of `store`."""
-    known = {each.__data__["location"]: each for each in row.places}
-    wanted = set(wanted)
-    gone, new = known.keys() - wanted, wanted - known.keys()
-    for key in gone:
-        known[key].delete_instance(recursive=False)
-    for key in new:
-        ServiceAtLocation.create(service=row, location=key)
-    if gone or new:
-        audit.record("service:placed", row, by=by, at=at)
+def store_places(row: Service, wanted: list[Location], *, by: Actor, at: datetime) -> None:
+    """Say where a service is given, if that is different now."""
+    if {each.__data__["location"] for each in row.places} != {each.id for each in wanted}:
+        place_service(row, wanted, by=by, at=at)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_admin.model.form import InlineFormAdmin
-from wtforms import IntegerField, StringField, validators
+from wtforms import IntegerField, validators
 
 from admin.auth import current_actor
 from admin.base import CodesField, DeskForm
@@ -15,7 +15,6 @@ from admin.base.ajax import parse_id
 from admin.case_forms import NeedsField, categories_by_area
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from casework.formats.hsds.values import language_code
 from casework.life_areas import NeedCategory
 from casework.providers import (
     Address,
@@ -26,7 +25,6 @@ from casework.providers import (
     Service,
     ServiceAtLocation,
     ServiceCategory,
-    SpokenLanguage,
 )
 
 MOST_PLACES = 200
@@ -88,18 +86,10 @@ class PlacesField(CodesField):
             for row in rows.limit(MOST_PLACES)
         ]
 
-    def chosen(self) -> list[Any]:
-        """Ids of the locations that are ticked."""
-        return [parse_id(each) for each in self.data or ()]
-
-
-class LanguageField(StringField):
-    """A language by its name; the code that it is found by follows from the name."""
-
-    def populate_obj(self, obj: Any, name: str) -> None:
-        """Set both columns."""
-        if obj.name != self.data:
-            obj.name, obj.code = self.data, language_code(self.data)[:16]
+    def chosen(self) -> list[Location]:
+        """The locations that are ticked."""
+        keys = [parse_id(each) for each in self.data or ()]
+        return list(Location.scope(current_actor()).where(Location.id << keys))
 
 
 class PhoneRows(InlineFormAdmin):
@@ -124,25 +114,8 @@ class AddressRows(InlineFormAdmin):
     form_columns = ("address_1", "address_2", "postal_code", "city")
 
 
-class LanguageRows(InlineFormAdmin):
-    """Languages that are spoken."""
-
-    form_label = _l("Languages spoken")
-    form_columns = ()
-    form_extra_fields = {
-        "name": LanguageField(
-            _l("Language"), [validators.InputRequired(), validators.Length(max=120)],
-            render_kw={"maxlength": 120, "list": "languages"},
-        ),
-        "note": StringField(
-            _l("Remark"), [validators.Length(max=300)], filters=[lambda text: (text or "").strip()],
-            render_kw={"maxlength": 300},
-        ),
-    }  # fmt: skip
-
-
 PHONES, CONTACTS = PhoneRows(Phone), ContactRows(Contact)
-ADDRESSES, LANGUAGES_SPOKEN = AddressRows(Address), LanguageRows(SpokenLanguage)
+ADDRESSES = AddressRows(Address)
 
 
 class CapacityForm(DeskForm):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
+from babel.dates import get_day_names
 from markupsafe import Markup
 
 from admin.auth import now
@@ -13,6 +14,7 @@ from admin.base.shown import NOTHING
 from admin.i18n import gettext as _
 from admin.i18n import ngettext, reading_language
 from admin.words import ago, language_name, word
+from casework.opening_times import WEEKDAYS, OpeningTime
 from casework.providers import SERVICE_STATES, Location, Service, SpokenLanguage
 
 OLD_REPORT = timedelta(days=30)
@@ -95,6 +97,41 @@ def called_service(row: Service) -> Markup:
     """A service with its organisation beneath; a status other than active stands beside."""
     beside = Markup("") if row.status == "active" else show_status(row)
     return two_lines(Markup("{} {}").format(row.name, beside), row.organization.name)
+
+
+def day_names(width: Literal["wide", "abbreviated"]) -> dict[str, str]:
+    """The days of the week by their code, `wide` or `abbreviated`, in the reader's language."""
+    names = get_day_names(width, locale=reading_language())
+    return {code: names[number] for number, code in enumerate(WEEKDAYS)}
+
+
+def show_days(time: OpeningTime) -> str:
+    """Days in short: “Mon–Fri, Sun”. A day that no week has stands as the source wrote it."""
+    names = day_names("abbreviated")
+    runs: list[list[str]] = []
+    for code in time.days:
+        follows = runs and code in WEEKDAYS and WEEKDAYS.index(code)
+        if follows and runs[-1][-1] == WEEKDAYS[WEEKDAYS.index(code) - 1]:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return ", ".join(_run([names.get(code, code) for code in run]) for run in runs)
+
+
+def _run(days: list[str]) -> str:
+    """Three days or more in a row by the first and the last."""
+    return f"{days[0]}–{days[-1]}" if len(days) > 2 else ", ".join(days)
+
+
+def show_hours(time: OpeningTime) -> Markup:
+    """One row of opening times: days, hours, remark."""
+    hours = "–".join(filter(None, (time.opens_at, time.closes_at)))
+    parts = [Markup("{}").format(show_days(time)), Markup('<bdi dir="ltr">{}</bdi>').format(hours)]
+    if time.description:
+        parts.append(
+            Markup('<span class="quiet-text" dir="auto">{}</span>').format(time.description)
+        )
+    return Markup(" ").join(part for part in parts if part.striptags())
 
 
 def show_address(row: Location) -> str:

@@ -20,14 +20,13 @@ from admin.directory_entry import (
     areas_of,
     contacts_of,
     places_of,
-    set_places,
     store_categories,
+    store_places,
     with_reach,
 )
 from admin.directory_fields import (
     ADDRESSES,
     CONTACTS,
-    LANGUAGES_SPOKEN,
     PHONES,
     CapacityForm,
     CategoriesField,
@@ -43,6 +42,7 @@ from admin.directory_filters import (
     category_choices,
     language_codes,
 )
+from admin.directory_rows import LANGUAGES_SPOKEN, OPENING_TIMES, DirectoryConverter
 from admin.directory_shown import (
     called_language,
     called_service,
@@ -52,6 +52,7 @@ from admin.directory_shown import (
     show_categories,
     show_checked,
     show_confidential,
+    show_hours,
     show_languages,
     show_status,
 )
@@ -61,6 +62,7 @@ from admin.icons import drawing
 from admin.words import PAGE_WORDS, ago
 from casework.core.access import Actor
 from casework.core.db import Base
+from casework.opening_times import opening_times_of
 from casework.providers import (
     Location,
     Organization,
@@ -94,6 +96,7 @@ class DirectoryScreen(CaseworkView):
 
     can_export = True
     form_args = FIELDS
+    inline_model_form_converter = DirectoryConverter
     form_overrides = {"website": StringField, "url": StringField}
     create_template = edit_template = "desk/directory_form.html"
     column_labels = {
@@ -144,7 +147,7 @@ class DirectoryScreen(CaseworkView):
         """A page of the directory, with the words that its templates use."""
         return super().render(
             template, drawing=drawing, show_capacity=show_capacity, show_checked=show_checked,
-            show_status=show_status, **PAGE_WORDS, **values,
+            show_hours=show_hours, show_status=show_status, **PAGE_WORDS, **values,
         )  # fmt: skip
 
     def done(self, row: Base, text: str) -> ResponseReturnValue:
@@ -225,7 +228,7 @@ class Services(Checked, DirectoryScreen):
         (_l("Access"), form_columns[5:]),
         ("", ("places",)),
     )
-    inline_models = (PHONES, CONTACTS, LANGUAGES_SPOKEN)
+    inline_models = (PHONES, CONTACTS, LANGUAGES_SPOKEN, OPENING_TIMES)
 
     def create_form(self, obj: Any = None) -> Any:
         """The empty form, with the locations of the organisation if that is known."""
@@ -244,7 +247,7 @@ class Services(Checked, DirectoryScreen):
         form.populate_obj(row)
         save_service(row, by=by, at=at)
         store_categories(row, form.categories.chosen(), by=by, at=at)
-        set_places(row, form.places.chosen(), by=by, at=at)
+        store_places(row, form.places.chosen(), by=by, at=at)
         return row
 
     @expose("/capacity/", methods=("POST",))
@@ -274,7 +277,7 @@ class Services(Checked, DirectoryScreen):
             "phones": list(row.phone_set.limit(MOST_SHOWN)),
             "contacts": contacts_of(row),
             "places": places_of(row),
-            "schedules": list(row.schedule_set.limit(MOST_SHOWN)),
+            "times": opening_times_of(row)[:MOST_SHOWN],
         }
 
 
@@ -350,7 +353,7 @@ class Locations(DirectoryScreen):
         "confidential",
     )  # fmt: skip
     form_ajax_refs = {"organization": {"fields": ("name",)}}
-    inline_models = (ADDRESSES, PHONES)
+    inline_models = (ADDRESSES, PHONES, OPENING_TIMES)
 
     def details_values(self, row: Any) -> dict[str, Any]:
         """The place with its addresses and what is given there."""
@@ -359,6 +362,7 @@ class Locations(DirectoryScreen):
             "row": row,
             "addresses": list(row.address_set.limit(MOST_SHOWN)),
             "phones": list(row.phone_set.limit(MOST_SHOWN)),
+            "times": opening_times_of(row)[:MOST_SHOWN],
             "services": [
                 each.service
                 for each in given.limit(MOST_SHOWN).with_related(ServiceAtLocation.service)

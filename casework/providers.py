@@ -6,6 +6,7 @@ columns is kept in `extra`, whole HSDS tables without one of ours in `DirectoryR
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.db import Base, LineField, ProseField, UtcField
 from casework.core.i18n import N_
-from casework.core.refusals import Refusal
+from casework.core.refusals import NotFound, Refusal
 from casework.life_areas import NeedCategory
 
 SERVICE_STATES = {
@@ -37,6 +38,12 @@ SERVICE_STATES = {
 
 class NotCheckable(Refusal):
     """Only organisations and services are confirmed."""
+
+
+class LanguageMissing(Refusal):
+    """A spoken language has a name."""
+
+    msgid = N_("Please name the language that is spoken, or remove the entry.")
 
 
 class DirectoryModel(Base):
@@ -304,6 +311,46 @@ def set_categories(
     ServiceCategory.insert_rows(
         [ServiceCategory(service=service, category=category) for category in categories]
     )
+    return service
+
+
+@recorded("service:placed", needs="service:edit")
+def place_service(
+    service: Service, locations: Iterable[Location], *, by: Actor, at: datetime
+) -> Service:
+    """Say where the service is given, in place of what was said before, and return it.
+
+    What is known about the service at a place that stays is kept.
+    """
+    wanted = {each.id: each for each in locations}
+    known = {each.__data__["location"]: each for each in service.places}
+    for key in known.keys() - wanted.keys():
+        known[key].delete_instance(recursive=False)
+    for key in wanted.keys() - known.keys():
+        ServiceAtLocation.create(service=service, location=wanted[key])
+    return service
+
+
+@recorded("service:languages_set", needs="service:edit")
+def set_languages(
+    service: Service, rows: Iterable[SpokenLanguage], *, by: Actor, at: datetime
+) -> Service:
+    """Say which languages are spoken at the service, in place of what was said before.
+
+    `rows` are those of the service that stay, changed or not, and new ones. Returns the
+    service; raises `LanguageMissing` for a row without a name, `NotFound` for a row of
+    something else.
+    """
+    known = {each.id for each in service.spokenlanguage_set}
+    kept = set()
+    for row in rows:
+        if not row.name.strip():
+            raise LanguageMissing()
+        if row.id not in known and SpokenLanguage.select().where(SpokenLanguage.id == row.id):
+            raise NotFound()
+        row.service = service
+        kept.add(_store(row).id)
+    SpokenLanguage.delete().where(SpokenLanguage.id << (known - kept)).execute()
     return service
 
 
