@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,14 @@ ABSTRACT = {"DirectoryModel", "_Belonging", "CaseModel"}
 README = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
 
 
+def _domain_modules() -> list[str]:
+    found = pkgutil.walk_packages(casework.__path__, "casework.")
+    return [module.name for module in found if ".migrations" not in module.name]
+
+
 def _import_everything() -> None:
-    for module in pkgutil.walk_packages(casework.__path__, "casework."):
-        if ".migrations" not in module.name:
-            importlib.import_module(module.name)
+    for name in _domain_modules():
+        importlib.import_module(name)
 
 
 def _models() -> list[type[Base]]:
@@ -103,6 +108,25 @@ def test_every_verb_takes_the_actor_and_the_time() -> None:
         verb = getattr(importlib.import_module(module), name)
         parameters = inspect.signature(verb).parameters
         assert {"by", "at"} <= set(parameters), f"{event}: {where}"
+
+
+def _public_functions() -> Iterator[tuple[str, object]]:
+    """Functions of the domain and methods of its classes, without those called `_so`."""
+    for module in map(importlib.import_module, _domain_modules()):
+        for name, found in vars(module).items():
+            if name.startswith("_") or getattr(found, "__module__", None) != module.__name__:
+                continue
+            if inspect.isfunction(found):
+                yield f"{module.__name__}.{name}", found
+            elif inspect.isclass(found):
+                for each, method in vars(found).items():
+                    method = getattr(method, "__func__", getattr(method, "fget", method))
+                    if inspect.isfunction(method) and not each.startswith("_"):
+                        yield f"{module.__name__}.{name}.{each}", method
+
+
+def test_every_public_function_of_the_domain_says_what_it_gives() -> None:
+    assert [name for name, found in _public_functions() if not inspect.getdoc(found)] == []
 
 
 def test_events_and_permissions_are_spelled_resource_colon_word() -> None:

@@ -193,12 +193,15 @@ class SealedField(Column, BlobField):
         super().__init__(**kwargs)
 
     def encode(self, value: Any) -> bytes:
+        """What is sealed: the value as UTF-8."""
         return str(value).encode()
 
     def decode(self, data: bytes) -> Any:
+        """The value that `encode` gave these bytes for."""
         return data.decode()
 
     def db_value(self, value: Any) -> Any:
+        """The sealed bytes to store. Raises `SealError` for a value that belongs to no row."""
         if isinstance(value, Placed):
             value = keyring().seal(self.encode(value.value), value.place)
         elif isinstance(value, Sealed):
@@ -208,6 +211,7 @@ class SealedField(Column, BlobField):
         return super().db_value(value)
 
     def python_value(self, value: Any) -> Any:
+        """The bytes still sealed, or None: they are opened when somebody reads the column."""
         return None if value is None else Sealed(bytes(value))
 
 
@@ -215,9 +219,11 @@ class SealedJSONField(SealedField):
     """A sealed value of JSON types."""
 
     def encode(self, value: Any) -> bytes:
+        """What is sealed: the value as compact JSON in UTF-8."""
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
     def decode(self, data: bytes) -> Any:
+        """The value that `encode` gave these bytes for; tuples come back as lists."""
         return json.loads(data)
 
 

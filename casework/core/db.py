@@ -144,6 +144,7 @@ class UtcField(Column, DateTimeField):
     """An aware moment, stored as UTC."""
 
     def db_value(self, value: Any) -> Any:
+        """The moment in UTC, without its zone. Raises `ValueError` for one that has none."""
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise ValueError(f"{self.name} needs a time with its zone.")
@@ -151,6 +152,7 @@ class UtcField(Column, DateTimeField):
         return super().db_value(value)
 
     def python_value(self, value: Any) -> Any:
+        """The stored moment, aware, in UTC."""
         value = super().python_value(value)
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
