@@ -29,7 +29,7 @@ STAFF_ROOMS = (
     "casework/staff.py", "casework/documents.py", "casework/providers.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",
     "casework/questionnaires/references.py", "casework/questionnaires/publishing.py",
-    "casework/questionnaires/editing/", "casework/questionnaires/comparing.py",
+    "casework/questionnaires/editing/", "casework/questionnaires/changes.py",
     "casework/questionnaires/working_copies.py", "casework/questionnaires/translating.py",
     "casework/questionnaires/previews.py",
     "casework/questionnaires/models.py", "casework/questionnaires/expressions/",
