@@ -18,7 +18,7 @@ from admin.referral_finder import Finder
 from admin.referral_forms import DetailsForm, PaperReleaseForm
 from admin.referral_release import keep_release, wording_for
 from admin.referral_rows import earlier_at, need_or_404, service_or_404, waiting_for
-from admin.referral_words import show_state, shown_details
+from admin.referral_words import show_state, shown_details, state_name
 from admin.words import PAGE_WORDS
 from casework.consent import CHANNELS, SHAREABLE, USUAL, Release, release_for
 from casework.core.db import transaction
@@ -155,8 +155,8 @@ class NewReferral:
                 if send:
                     send_referral(referral, by=by, at=at)
         except ReferralAlreadyUnderWay as refusal:
-            said = refusal.text(reading_language())
-            flash(f"{said} {_('Nothing was sent again.')}", "error")
+            told = (refusal.text(reading_language()), _("Nothing was sent again."))
+            flash(" ".join(told), "error")
             return redirect(self.get_url(".show", id=refusal.referral.id), 303)
         flash(_("The request is with the provider now.") if send
               else _("Kept as a draft. Nothing has left."), "success")  # fmt: skip
@@ -167,6 +167,6 @@ class NewReferral:
         return self.render(
             template, need=need, case=case, person=need.person or contact_person(case),
             waiting=waiting_for(need), drawing=drawing, show_capacity=show_capacity,
-            show_languages=show_languages, show_state=show_state, shareable=SHAREABLE,
+            show_languages=show_languages, show_state=show_state, state_name=state_name, shareable=SHAREABLE,
             channels=CHANNELS, **PAGE_WORDS, **values,
         )  # fmt: skip

@@ -44,10 +44,15 @@ GOOD = ("got_help",)
 HELD_UP = ("no_capacity", "not_eligible", "no_contact", "expired", "redirected")
 
 
+def state_name(state: str) -> str:
+    """A state of a referral, or a step, in the reader's words."""
+    return word(STEPS, state)
+
+
 def show_state(state: str) -> Markup:
     """A state of a referral, or a step: a good end is green, an open question stands out."""
     kind = "good" if state in GOOD else "accent" if state in HELD_UP else ""
-    return tag(word(STEPS, state), kind)
+    return tag(state_name(state), kind)
 
 
 def show_follow_up(referral: Referral) -> Markup:
