@@ -45,6 +45,8 @@ from casework.retention import end_what_is_over
 log = logging.getLogger("lotse.tasks")
 
 BATCH = 200
+# A request waits no longer for a queue server that does not answer.
+QUEUE_SECONDS = 3
 
 
 class QueueError(Exception):
@@ -121,12 +123,24 @@ def works() -> Works:
 @on("mail:queued")
 @on("mail:retried")
 def enqueue_delivery(mail: OutboxMail, *, by: Actor, at: datetime) -> None:
-    """Deliver soon; as a part of the change that wrote the mail."""
-    if _Current.works is None:
+    """Deliver soon; as a part of the change that wrote the mail.
+
+    A queue with a server of its own hears of it after the commit: its worker would else look
+    for a mail that is not there yet.
+    """
+    current = _Current.works
+    if current is None:
         return
+    if current.queue_errors:
+        cast(DatabaseProxy, database).after_commit(lambda: _enqueue_outside(current, mail.id.hex))
+    else:
+        current.deliver(mail.id.hex)
+
+
+def _enqueue_outside(current: Works, mail_id: str) -> None:
     try:
-        _Current.works.deliver(mail.id.hex)
-    except _Current.works.queue_errors:
+        current.deliver(mail_id)
+    except current.queue_errors:
         log.warning("the queue cannot be reached; the mail leaves with the next sweep")
 
 
@@ -249,10 +263,14 @@ def _storage(config: Config) -> tuple[dict[str, Any], tuple[type[Exception], ...
     if not config.queue_url.startswith("redis:"):
         return {"storage_class": QueueStorage, **signed}, ()
     try:
-        errors = importlib.import_module("redis.exceptions").RedisError
+        redis = importlib.import_module("redis")
     except ModuleNotFoundError as error:
         raise ConfigError(
             "QUEUE_URL names a Redis server, but the package redis is not installed; "
             "please install it or leave QUEUE_URL empty to use the application's database."
         ) from error
-    return {"storage_class": PriorityRedisStorage, "url": config.queue_url, **signed}, (errors,)
+    pool = redis.ConnectionPool.from_url(
+        config.queue_url, socket_connect_timeout=QUEUE_SECONDS, socket_timeout=QUEUE_SECONDS
+    )
+    storage = {"storage_class": PriorityRedisStorage, "connection_pool": pool, **signed}
+    return storage, (redis.RedisError,)

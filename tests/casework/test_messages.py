@@ -135,6 +135,19 @@ def test_messages_are_seen_by_who_sees_the_case_or_the_inbox(world):
         assert not Message.scope(world.staff(role).actor).exists()
 
 
+def test_who_works_with_volunteers_sees_messages_about_offers_and_of_no_case(world):
+    reader = world.staff(Role.VOLUNTEER_COORDINATOR).actor
+    offer, asked = world.submission("offer", answers={"given_name": "Vera"}), world.submission()
+    mine = receive(world, offer)
+    receive(world, asked)
+    send(world, submission=asked)
+    case = world.case()
+    send(world, case=case)
+    send(world, case=case, submission=offer)
+    assert list(Message.scope(reader)) == [mine]
+    assert list(Message.unread(reader)) == [mine]
+
+
 def test_a_person_does_not_write_in_the_name_of_the_centre(world):
     with pytest.raises(Forbidden):
         send_message("x", submission=world.submission(), language="de", by=PERSON, at=world.at)
@@ -226,6 +239,16 @@ def test_a_failed_try_is_repeated_later_and_later_and_then_given_up(world, clock
         settle_mail(row, error="Connection refused", at=world.at)
     assert waited[1:] == [timedelta(minutes=each) for each in RETRY_MINUTES]
     assert (mail.refresh().state, mail.refresh().last_error) == ("failed", "Connection refused")
+
+
+@pytest.mark.parametrize(("final", "state"), [(True, "failed"), (False, "waiting")])
+def test_only_a_final_error_ends_the_tries_at_the_first(world, clock, final, state):
+    mail = queue(world)
+    assert claim_mail(mail, at=world.at)
+    settle_mail(mail, error="the mail server answered", final=final, at=world.at)
+    assert mail.refresh().state == state
+    clock.forward(days=1)
+    assert due(world) == ([] if final else [mail])
 
 
 def test_a_failed_mail_can_be_tried_again_from_the_start(world):

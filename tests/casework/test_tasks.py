@@ -174,8 +174,24 @@ def test_a_letter_that_is_refused_holds_no_other_up(use, write, clock):
     with Mailbox() as box:
         use(mail_url=box.url)
         assert tasks.sweep_outbox() == 1
-    assert bad.refresh().state != "sent"
+    assert bad.refresh().state == "failed"
     assert good.refresh().state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [("550 5.1.1 no such person", "failed"), ("450 4.2.1 try again later", "waiting")],
+)
+def test_only_a_refusal_for_good_ends_the_tries(use, write, clock, answer, state):
+    mail = write()
+    with Mailbox(on_recipient=answer) as box:
+        use(mail_url=box.url)
+        tasks.sweep_outbox()
+    assert (mail.refresh().state, mail.refresh().tries) == (state, 1)
+    clock.forward(days=1)
+    with Mailbox() as box:
+        use(mail_url=box.url)
+        assert tasks.sweep_outbox() == (state == "waiting")
 
 
 def test_the_reason_of_a_failure_names_nobody(use, write, caplog):
