@@ -12,7 +12,7 @@ from casework.core.access import SYSTEM
 from casework.core.clock import local_date
 from casework.core.settings import setting
 from casework.core.throttles import purge_throttles
-from casework.drafts import purge_drafts
+from casework.insight.given_up import end_drafts
 from casework.referrals import Referral, expire_referral
 from casework.reply_links import ReplyLink
 
@@ -29,11 +29,11 @@ class Ended:
 def end_what_is_over(*, at: datetime) -> Ended:
     """Delete old drafts, expire releases and unanswered referrals; returns how many.
 
-    Counts of tries whose window is over go with them.
+    Counts of tries whose window is over go with them; the page on which a draft ended is counted.
     """
     purge_throttles(at=at)
     return Ended(
-        drafts=purge_drafts(at=at),
+        drafts=end_drafts(at=at),
         releases=expire_releases(at=at),
         referrals=expire_referrals(at=at),
     )
