@@ -271,14 +271,15 @@ def publish_working_copy(
         questionnaire.slug, current.parsed, translated_from=current.translated_from or {},
         by=by, at=at,
     )  # fmt: skip
-    publish(questionnaire, version, by=by, at=at)
+    version.questionnaire = publish(questionnaire, version, by=by, at=at)
     current.delete_instance()
     return version
 
 
 def _newest(questionnaire: Questionnaire) -> QuestionnaireVersion | None:
-    if questionnaire.live_version_id is not None:
-        return version_of(questionnaire, questionnaire.live_version_id)
+    current = questionnaire.refresh()
+    if current.live_version_id is not None:
+        return version_of(current, current.live_version_id)
     return latest_version(questionnaire)
 
 
