@@ -167,6 +167,6 @@ class NewReferral:
         return self.render(
             template, need=need, case=case, person=need.person or contact_person(case),
             waiting=waiting_for(need), drawing=drawing, show_capacity=show_capacity,
-            show_languages=show_languages, show_state=show_state, state_name=state_name, shareable=SHAREABLE,
-            channels=CHANNELS, **PAGE_WORDS, **values,
+            show_languages=show_languages, show_state=show_state, state_name=state_name,
+            shareable=SHAREABLE, channels=CHANNELS, **PAGE_WORDS, **values,
         )  # fmt: skip

@@ -329,8 +329,9 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
             overdue_now=is_overdue(referral, today()), wording=wording_for(
                 referral.organization, forms["paper"].language.data or referral.case.language
             ),
-            show_state=show_state, state_name=state_name, show_follow_up=show_follow_up, show_capacity=show_capacity,
-            show_languages=show_languages, drawing=drawing, shareable=SHAREABLE,
+            show_state=show_state, state_name=state_name, show_follow_up=show_follow_up,
+            show_capacity=show_capacity, show_languages=show_languages,
+            drawing=drawing, shareable=SHAREABLE,
             channels=CHANNELS, actors=ACTORS, mails=MAILS, states=STATES.names, waiting=WAITING,
             **PAGE_WORDS,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from peewee import Load
 
 from admin.auth import current_actor
 from admin.i18n import gettext as _
+from admin.referral_words import state_name
 from admin.words import word
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import STATES as CASE_STATES
@@ -19,7 +20,6 @@ from casework.cases import Case
 from casework.core.audit import AuditEntry
 from casework.core.i18n import N_
 from casework.needs import NEED_STATES
-from casework.referrals import STATES as REFERRAL_STATES
 from casework.referrals import Referral, ReferralStep
 
 PAGE = 25
@@ -132,7 +132,7 @@ def _from_steps(case: Case, most: int) -> list[Happening]:
     return [
         Happening(
             at=row.at,
-            what=_("Referral: %(state)s", state=_(REFERRAL_STATES.names.get(row.state, row.state))),
+            what=_("Referral: %(state)s", state=state_name(row.state)),
             about=row.referral.service.name,
             who=_who(row.actor_kind, row.actor_name),
             note=row.note or "",
