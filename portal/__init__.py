@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from casework.core import i18n
 from casework.core.config import Config
 from casework.core.i18n import LANGUAGES
-from portal import icons, intake, pages, receipts, replies, status
+from portal import files, icons, intake, pages, receipts, replies, status
 from portal.centre import local, phone_link, settings
 from portal.language import (
     YEAR,
@@ -35,15 +35,16 @@ from portal.language import (
 )
 
 MAX_BODY = 512 * 1024
-STYLE = Path(__file__).parent / "static" / "portal.css"
-ROOMS = (pages, intake, receipts, status, replies)
+STATIC = Path(__file__).parent / "static"
+ROOMS = (pages, files, intake, receipts, status, replies)
 
 
 def register(app: Flask, config: Config) -> None:
     """Put the public door into `app`."""
     door = Blueprint("portal", __name__, template_folder="templates")
-    sheet = Stylesheet(STYLE.read_text(encoding="utf-8"))
-    frame = functools.partial(page_frame, sheet.address, config)
+    sheet = Packed("css", "text/css", lighter((STATIC / "portal.css").read_text("utf-8")))
+    script = Packed("js", "text/javascript", (STATIC / "portal.js").read_text("utf-8"))
+    frame = functools.partial(page_frame, sheet.address, script.address, config)
     app.extensions["portal_frame"] = frame
     door.url_value_preprocessor(limit_body)
     door.url_value_preprocessor(take_language)
@@ -53,25 +54,32 @@ def register(app: Flask, config: Config) -> None:
     door.context_processor(frame)
     door.register_error_handler(OperationalError, unavailable)
     door.add_url_rule(sheet.address, "stylesheet", sheet.serve)
+    door.add_url_rule(script.address, "script", script.serve)
     for room in ROOMS:
         room.register(door)
     app.register_blueprint(door)
 
 
-class Stylesheet:
-    """The one stylesheet, packed once and kept by browsers for a year under a name of its own."""
+def lighter(source: str) -> str:
+    """A stylesheet without comments and blanks that nobody needs."""
+    text = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    text = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text))
+    return text.replace(": ", ":").replace(";}", "}").strip()
 
-    def __init__(self, source: str) -> None:
-        text = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
-        text = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text))
-        self.plain = text.replace(": ", ":").replace(";}", "}").strip().encode()
+
+class Packed:
+    """A file of ours, packed once and kept by browsers for a year under a name of its own."""
+
+    def __init__(self, ending: str, mimetype: str, text: str) -> None:
+        self.mimetype = mimetype
+        self.plain = text.encode()
         self.packed = gzip.compress(self.plain, 9, mtime=0)
         digest = hashlib.blake2b(self.plain, digest_size=6).hexdigest()
-        self.address = f"/static/portal.{digest}.css"
+        self.address = f"/static/portal.{digest}.{ending}"
 
     def serve(self) -> Response:
         packed = request.accept_encodings["gzip"] > 0
-        response = Response(self.packed if packed else self.plain, mimetype="text/css")
+        response = Response(self.packed if packed else self.plain, mimetype=self.mimetype)
         if packed:
             response.headers["Content-Encoding"] = "gzip"
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
@@ -80,8 +88,9 @@ class Stylesheet:
 
 
 def limit_body(endpoint: str | None, values: object) -> None:
-    """No form of this door needs more. Set before anything reads the body."""
-    request.max_content_length = MAX_BODY
+    """Words need little; only a page of a form may bring files. Set before the body is read."""
+    is_page = endpoint == "portal.page" and request.mimetype == "multipart/form-data"
+    request.max_content_length = files.MAX_BODY if is_page else MAX_BODY
 
 
 def compress(response: Response) -> Response:
@@ -102,13 +111,14 @@ def compress(response: Response) -> Response:
     return response
 
 
-def page_frame(stylesheet: str, config: Config) -> dict[str, Any]:
+def page_frame(stylesheet: str, script: str, config: Config) -> dict[str, Any]:
     """What the layout of every page needs."""
     language = i18n.language(g.get("language", i18n.DEFAULT))
     return {
         "language": language,
         "languages": list(LANGUAGES.values()),
         "stylesheet": stylesheet,
+        "script": script,
         "centre": settings(),
         "in_language": in_language,
         "marked": marked,
@@ -152,6 +162,11 @@ def _explanation(error: HTTPException) -> tuple[str, str]:
         return (
             _("This page does not exist."),
             _("Please check the address or go to the start page."),
+        )
+    if error.code == 413 and request.mimetype == "multipart/form-data":
+        return (
+            _("This is too much at once."),
+            _("Please go back and choose a smaller file, or send only one file at a time."),
         )
     if error.code == 413:
         return _("This is too much at once."), _("Please go back and shorten your text.")

@@ -14,10 +14,12 @@ from casework.questionnaires.places import Place, places, rows
 from casework.questionnaires.problems import Problem
 from casework.questionnaires.steps import Outcome, TooManyRows, accept, remove_row
 from casework.submissions import submit
+from casework.uploads import delete_files, file_answers
 from portal import showing
 from portal.centre import now
+from portal.files import take_files
 from portal.forms import Raw, read_page
-from portal.journeys import CHECK, DISCARD, Journey, page_problems
+from portal.journeys import CHECK, DISCARD, Journey, files_folder, page_problems
 from portal.language import keep_language
 from portal.suspicion import reasons
 
@@ -76,7 +78,9 @@ def discard(slug: str) -> Response:
     if request.method == "GET":
         page = render_template("portal/discard.html", journey=journey)
         return Response(page, mimetype="text/html")
+    files = list(journey.uploads.values())
     discard_draft(journey.draft)
+    delete_files(files, folder=files_folder())
     return journey.forget_cookie(away(url_for("portal.start", gone="1")))
 
 
@@ -84,7 +88,8 @@ def take_page(journey: Journey, place: Place) -> Response:
     """Take what was typed on a page, and go where its button leads."""
     name, value = wish("next", "back")
     journey.notice_trap()
-    raw, misfits = read_page(journey.filling, place, request.form, request.files)
+    raw, misfits = read_page(journey.filling, place, request.form, request.files, g.language)
+    misfits += take_files(journey, place, raw)
     if "new" in request.form:
         try:
             place = journey.row_of_its_own(place, raw)
@@ -106,7 +111,7 @@ def go_on(
 ) -> Response:
     """Store a page without mistakes and show the next one; else the same page, nothing lost."""
     if found:
-        return showing.page(journey, place, filling=outcome.filling, typed=raw, found=found)
+        return show_again(journey, place, raw, outcome, found)
     if not outcome.appeared:
         journey.finish(place)
     journey.keep(outcome.filling, place, showing.other_calendars(raw, outcome.filling, place))
@@ -114,6 +119,17 @@ def go_on(
         return journey.set_cookie(away(journey.address(place, more="1", **way())))
     target = journey.first_open() if way() and not place.rows else journey.after(place)
     return journey.set_cookie(away(journey.address(target, **(way() if target else {}))))
+
+
+def show_again(
+    journey: Journey, place: Place, raw: Raw, outcome: Outcome, found: list[Problem]
+) -> Response:
+    """The same page with what to correct. Files that arrived are kept: nobody sends them twice."""
+    has_files = journey.takes_files and journey.draft is not None
+    if has_files:
+        journey.keep(journey.stored, place, raw)
+    shown = showing.page(journey, place, filling=outcome.filling, typed=raw, found=found)
+    return journey.set_cookie(shown) if has_files else shown
 
 
 def take_list(journey: Journey, place: Place) -> Response:
@@ -168,12 +184,14 @@ def drop_row(journey: Journey, place: Place, value: str) -> Response:
 
 def send(journey: Journey) -> Response:
     """Turn the draft into a submission; however often it is sent, there is one."""
-    answers = journey.filling.final()
+    answers, files = journey.filling.final(), journey.uploads
     submit(
         journey.version, answers, token=journey.token, language=g.language,
         suspicion=reasons(journey.state.marks, journey.state.shown, answers, at=now()),
         by=PUBLIC, at=now(),
     )  # fmt: skip
+    sent = set(file_answers(answers))
+    delete_files([row for name, row in files.items() if name not in sent], folder=files_folder())
     response = away(url_for("portal.receipt", slug=journey.slug))
     return journey.set_cookie(response, HOUR)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict, dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 from flask import abort, current_app, g, request, url_for
@@ -19,6 +21,7 @@ from casework.questionnaires.problems import Path, Problem
 from casework.questionnaires.steps import accept, add_row, begin
 from casework.questionnaires.validating import problems
 from casework.submissions import submission_of
+from casework.uploads import Upload, file_answers, keep_only, uploads_of
 from portal.centre import local, now, settings
 from portal.forms import Raw
 from portal.suspicion import STAMP, TRAP, shown_at
@@ -55,6 +58,7 @@ class Journey:
         self.state = State(**self.draft.answers) if self.draft else State()
         self.stored = self.filling = self._filling()
         self.new_row: Path = ()
+        self._uploads: dict[str, Upload] | None = None
 
     def _own_draft(self) -> Draft | None:
         draft = draft_of(self.token, at=now()) if self.token else None
@@ -233,6 +237,9 @@ class Journey:
             draft = self.draft or self._begin()
             self.draft = keep_draft(draft, asdict(self.state), g.language, at=now())
         self.stored = self.filling = filling
+        if self.uploads:
+            keep_only(self.draft, set(file_answers(asdict(self.state))), folder=files_folder())
+            self._uploads = None
 
     def _begin(self) -> Draft:
         draft, self.token = start_draft(self.version, g.language, at=now())
@@ -240,6 +247,27 @@ class Journey:
         if self.state.shown is None:
             self.state.marks.append("stamp")
         return draft
+
+    @functools.cached_property
+    def takes_files(self) -> bool:
+        """Whether any question of the form wants a file."""
+        return any(spec.type is not None and spec.type.is_file for spec in self.form.specs)
+
+    @property
+    def uploads(self) -> dict[str, Upload]:
+        """The files of the draft by the answers that stand for them."""
+        if self._uploads is None:
+            has_some = self.takes_files and self.draft is not None
+            self._uploads = uploads_of(self.draft) if has_some else {}  # type: ignore[arg-type]
+        return self._uploads
+
+    def own_draft(self) -> Draft:
+        """The draft, begun for the first file if need be; its files are looked up anew."""
+        if self.draft is None:
+            with transaction():
+                self.draft = self._begin()
+        self._uploads = None
+        return self.draft
 
     def notice_trap(self) -> None:
         """Note that a field was filled in which no person sees."""
@@ -287,6 +315,11 @@ def live_version(slug: str) -> QuestionnaireVersion:
 def place_key(place: Place) -> str:
     """A page's name within a draft."""
     return "/".join((place.page.id, *place.rows))
+
+
+def files_folder() -> FilePath:
+    """Where files lie, sealed."""
+    return current_app.extensions["lotse"]["config"].instance_dir / "documents"
 
 
 def cookie_name(slug: str) -> str:

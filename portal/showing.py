@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as field_of
 from datetime import timedelta
 
 from flask import g, render_template, request
@@ -21,12 +22,17 @@ from casework.questionnaires.mapping import mapping
 from casework.questionnaires.places import Place, entries, places, row_places, rows
 from casework.questionnaires.problems import Problem
 from casework.texts import text
+from casework.uploads import Upload
+from portal.asking import Asked, Shown, Words, media_of
 from portal.centre import now, settings, text_values, today
-from portal.forms import AnswerField, Raw, Words, calendars, page_form, show_problems
+from portal.files import file_words, most_bytes, size_words
+from portal.forms import AnswerField, Raw, calendars, page_form, show_problems
 from portal.journeys import Journey, page_problems
 from portal.prose import prose
 from portal.suspicion import stamp
 
+# From here on the small script has something to do with a list.
+LONG_LIST = 20
 # What is agreed to by answering: the wording that the text in the back office has.
 WORDINGS = {"release.provider": "release.provider", "helper.consent": "release.helper"}
 
@@ -37,10 +43,14 @@ class Block:
 
     kind: str
     name: str = ""
-    words: Words = field(default_factory=Words)
+    words: Words = field_of(default_factory=Words)
     shown: str = ""
     field: AnswerField | None = None
     wording: str = ""
+    type: str = "note"
+    hint: Words = field_of(default_factory=Words)
+    guidance: Words = field_of(default_factory=Words)
+    media: list[Shown] = field_of(default_factory=list)
 
 
 @dataclass
@@ -59,7 +69,7 @@ class Section:
     title: Words
     address: str
     answers: list[tuple[Words, str]]
-    parts: list[Section] = field(default_factory=list)
+    parts: list[Section] = field_of(default_factory=list)
 
 
 def page(
@@ -96,9 +106,16 @@ def page(
         form = page_form(
             filling, place, g.language, typed=typed if typed is not None else journey.typed(place),
             for_somebody_else=bool(mapping(filling.form, filling.answers).get("helper.name")),
+            uploads=journey.uploads,
         )  # fmt: skip
         show_problems(form, found, g.language)
-        more = {"form": form, "blocks": blocks(filling, place, form), "calendars": calendars()}
+        asked = [each.asked for each in form]
+        more = {
+            "form": form, "blocks": blocks(journey, filling, place, form),
+            "calendars": calendars(), "has_files": any(each.kind == "file" for each in asked),
+            "most_bytes": most_bytes(), "size_words": size_words, "file_words": file_words,
+            "helped": any(map(is_helped, asked)),
+        }  # fmt: skip
         body = render_template("portal/page.html", **common, **more)
     return Response(body, 422 if found or refusal else 200, mimetype="text/html")
 
@@ -112,7 +129,14 @@ def check(journey: Journey) -> Response:
     return Response(body, mimetype="text/html")
 
 
-def blocks(filling: Filling, place: Place, form: BaseForm) -> list[Block]:
+def is_helped(asked: Asked) -> bool:
+    """Whether the small script makes this question smoother."""
+    return asked.kind == "file" or (
+        asked.kind in ("select", "boxes") and len(asked.options) > LONG_LIST
+    )
+
+
+def blocks(journey: Journey, filling: Filling, place: Place, form: BaseForm) -> list[Block]:
     """What stands on the page, in order."""
     fields = {each.path: each for each in form}
     found = []
@@ -126,10 +150,18 @@ def blocks(filling: Filling, place: Place, form: BaseForm) -> list[Block]:
         elif spec.kind == "group":
             found.append(Block("heading", words=heading(filling, spec)))
         elif spec.question.type == "note":
-            found.append(Block("note", spec.key, label(filling, node)))
+            media = media_of(filling, spec.question.media, g.language)
+            guidance = Words(*filling.text(spec.question.guidance, g.language, node))
+            hint = Words(*filling.text(spec.question.hint, g.language, node))
+            found.append(
+                Block("note", spec.key, label(filling, node), hint=hint, guidance=guidance,
+                      media=media)
+            )  # fmt: skip
         else:
-            found.append(Block("fact", spec.key, label(filling, node), shown(filling, node)))
-    return [each for each in found if each.kind == "field" or each.words]
+            answer = shown(filling, node, journey.uploads)
+            type_name = spec.question.type
+            found.append(Block("fact", spec.key, label(filling, node), answer, type=type_name))
+    return [each for each in found if each.kind == "field" or each.words or each.media]
 
 
 def wording(name: str) -> Markup:
@@ -174,30 +206,47 @@ def section(journey: Journey, place: Place) -> Section:
     name = heading(filling, place.page.about) or title(journey)
     address = journey.address(place, to="check")
     if not place.page.is_repeat:
-        return Section(name, address, answers(filling, place))
-    parts = []
+        return Section(name, address, answers(journey, place))
+    return Section(name, address, [], list(row_sections(journey, place)))
+
+
+def row_sections(journey: Journey, place: Place) -> Iterator[Section]:
+    """The answers of each row of a list; the rows of a list inside it come after it."""
+    filling = journey.filling
     for number, node in enumerate(rows(filling, place), 1):
         inside = row_places(filling, place, node.path[-1])
-        found = [each for page in inside for each in answers(filling, page)]
-        words = Words(row_title(filling, inside, number), g.language)
-        parts.append(Section(words, "", found))
-    return Section(name, address, [], parts)
+        own = [page for page in inside if not page.page.is_repeat]
+        found = [each for page in own for each in answers(journey, page)]
+        name = row_title(filling, own, number)
+        yield Section(Words(name, g.language), "", found)
+        for page in inside:
+            if page.page.is_repeat:
+                above = f"{name}: {heading(filling, page.page.about).text}".rstrip(": ")
+                for part in row_sections(journey, page):
+                    words = Words(f"{above}: {part.title.text}", g.language)
+                    yield Section(words, "", part.answers)
 
 
-def answers(filling: Filling, place: Place) -> list[tuple[Words, str]]:
+def answers(journey: Journey, place: Place) -> list[tuple[Words, str]]:
     """Each question of a page that has an answer, with the answer."""
     found = []
-    for node in entries(filling, place):
+    for node in entries(journey.filling, place):
         if node.spec.kind == "question" and node.spec.question.type != "note":
-            answer = shown(filling, node)
+            answer = shown(journey.filling, node, journey.uploads)
             if answer:
-                found.append((label(filling, node), answer))
+                found.append((label(journey.filling, node), answer))
     return found
 
 
-def shown(filling: Filling, node: Node) -> str:
+def shown(filling: Filling, node: Node, uploads: Mapping[str, Upload]) -> str:
     """An answer as people write it."""
     answer = filling.shown(node, g.language)
+    if answer and node.spec.type is not None and node.spec.type.is_file:
+        return file_words(uploads.get(answer))
+    if answer and node.spec.question.type == "datetime":
+        iso, _sign, time = answer.partition("T")
+        day, month, year = from_iso(iso)
+        return f"{day:02d}.{month:02d}.{year} {time[:5]}"
     if answer and node.spec.question.type == "acknowledge":
         return _("Yes")
     if answer and node.spec.question.type == "date" and len(answer) == 10:
