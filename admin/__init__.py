@@ -16,6 +16,7 @@ from admin.auth import current_actor, register_security
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.cases import Cases
 from admin.directory_import import DirectoryImport
+from admin.form_answers import Answers
 from admin.home import Today
 from admin.i18n import lazy_gettext as _l
 from admin.intake import Inbox, Requests, Review
@@ -33,7 +34,7 @@ from casework.core.settings import all_settings
 
 TODAY, INBOX, CASES = _l("Today"), _l("Inbox"), _l("Cases")
 PEOPLE, DIRECTORY, VOLUNTEERS = _l("People & households"), _l("Directory"), _l("Volunteers")
-SETTINGS, SYSTEM = _l("Settings"), _l("System")
+FORMS, SETTINGS, SYSTEM = _l("Questionnaires"), _l("Settings"), _l("System")
 
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
 MENU: list[tuple[Any, type]] = [
@@ -55,6 +56,7 @@ MENU: list[tuple[Any, type]] = [
     (DIRECTORY, Locations),
     (DIRECTORY, DirectoryImport),
     (VOLUNTEERS, Offers),
+    (FORMS, Answers),
     (SETTINGS, LifeAreas),
     (SETTINGS, NeedCategories),
     (SETTINGS, Texts),

@@ -122,6 +122,25 @@ class _Asked:
         return found
 
 
+def answered_questionnaires(*, by: Actor) -> list[tuple[Questionnaire, int]]:
+    """Each questionnaire that was ever published with its submissions, in whole steps of five.
+
+    Raises `NotFound` for who may not see statistics.
+    """
+    if not by.may("statistics:read"):
+        raise NotFound()
+    numbers = dict(
+        Submission.select(QuestionnaireVersion.questionnaire, fn.COUNT(Submission.id))
+        .join(QuestionnaireVersion)
+        .group_by(QuestionnaireVersion.questionnaire)
+        .tuples()
+    )
+    rows = Questionnaire.select().where(Questionnaire.state != "draft")
+    return [
+        (row, numbers.get(row.id, 0) // STEP * STEP) for row in rows.order_by(Questionnaire.slug)
+    ]
+
+
 def analysis(questionnaire: Questionnaire, language: str, *, by: Actor) -> Analysis:
     """The figures of `questionnaire` in words of `language`.
 
