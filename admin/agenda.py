@@ -218,6 +218,9 @@ def sender(view: Any, message: Any) -> Markup:
         return Markup('<a href="{}#messages">{}</a>').format(address, called(message.case))
     request = message.submission
     name = request.sender or request.reference
+    if request.purpose == "offer" and actor.may("offer:read"):
+        address = view.get_url("offer.of_request", id=request.id)
+        return Markup('<a href="{}">{}</a>').format(address, name)
     if not actor.may("submission:read"):
         return Markup("{}").format(name)
     address = view.get_url("submission.show", id=request.id)

@@ -12,6 +12,7 @@ from admin.base.shown import show_moment
 from admin.i18n import reading_language
 from admin.interpreting import Translations, translations_of
 from admin.timeline import Timeline, timeline
+from admin.words import today
 from casework.appointments import Appointment
 from casework.cases import Case, CaseSubmission, FollowUp
 from casework.consent import Release
@@ -22,6 +23,7 @@ from casework.messages import Message
 from casework.needs import Need
 from casework.people import Household, Person
 from casework.referrals import WAITING, Referral
+from casework.release_questions import standing
 
 MOST = 100
 MOST_DONE = 10
@@ -143,7 +145,12 @@ class CaseFile:
         """Agreements of the household, the latest first."""
         rows: Any = Release.scope(self.actor).where(Release.household == self.case.household)
         newest = rows.order_by(Release.given_at.desc(), Release.id.desc()).limit(MOST)
-        return list(newest.with_related(Release.organization))
+        return list(newest.with_related(Release.organization, Release.case))
+
+    def standing_of(self, draft: Referral) -> str:
+        """Whether a draft can leave: `ready`, `asked`, `declined`, or `missing` a release."""
+        organization = draft.__data__["organization"]
+        return standing(organization, draft.fields, self.releases, today=today())
 
     @cached_property
     def documents(self) -> list[Document]:

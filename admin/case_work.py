@@ -23,6 +23,7 @@ from admin.case_forms import (
     ReleaseForm,
     StateForm,
 )
+from admin.case_releases import AskReleaseForm, CaseReleases
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from casework.appointments import CANCELLERS, Appointment, plan_appointment, settle_appointment
@@ -36,7 +37,6 @@ from casework.cases import (
     move_case,
     plan_follow_up,
 )
-from casework.consent import Release, give_release, withdraw_release
 from casework.core.audit import record_read
 from casework.core.db import is_sqlite, transaction
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
@@ -44,7 +44,6 @@ from casework.documents import MAX_BYTES, Document, add_document, read_document,
 from casework.messages import INBOUND, Message, mark_read, send_message
 from casework.needs import NEED_STATES, Need, add_need, move_need
 from casework.people import Person
-from casework.texts import text
 
 DOWNLOAD_POLICY = (
     "sandbox; default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -52,7 +51,7 @@ DOWNLOAD_POLICY = (
 Done = Callable[[Case, Any], Any]
 
 
-class CaseWork:
+class CaseWork(CaseReleases):
     """The half of the case screen that changes things.
 
     A form that is wrong, or that a verb refuses, comes back on the whole page with what
@@ -65,11 +64,12 @@ class CaseWork:
         "message": MessageForm,
         "appointment": AppointmentForm,
         "release": ReleaseForm,
+        "ask": AskReleaseForm,
         "document": DocumentForm,
         "state": StateForm,
         "assign": AssignForm,
     }
-    permissions: ClassVar[dict[str, str]] = {
+    permissions: ClassVar[dict[str, str]] = CaseReleases.permissions | {
         "show": "read",
         "add_need": "need:create",
         "move_need": "need:edit",
@@ -79,8 +79,6 @@ class CaseWork:
         "read_message": "message:edit",
         "plan_appointment": "appointment:create",
         "settle_appointment": "appointment:edit",
-        "give_release": "release:create",
-        "withdraw_release": "release:edit",
         "add_document": "document:create",
         "download": "document:read",
         "remove_document": "document:delete",
@@ -206,22 +204,6 @@ class CaseWork:
 
         return self._pressed(id, do, _("Saved."), "appointments")
 
-    @expose("/<uuid:id>/release", methods=("POST",))
-    def give_release(self, id: uuid.UUID) -> ResponseReturnValue:
-        """An agreement given on paper or in person."""
-        return self._sent(id, "release", _give_release, _("The release was noted."), "releases")
-
-    @expose("/<uuid:id>/release/<uuid:row>", methods=("POST",))
-    def withdraw_release(self, id: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
-        """An agreement is withdrawn: what hangs on it ends at once."""
-
-        def do(case: Case) -> None:
-            rows = Release.scope(current_actor()).where(Release.household == case.household)
-            release = rows.where(Release.id == row).first() or abort(404)
-            withdraw_release(release, by=current_actor(), at=now())
-
-        return self._pressed(id, do, _("The release was withdrawn."), "releases")
-
     @expose("/<uuid:id>/document", methods=("POST",))
     def add_document(self, id: uuid.UUID) -> ResponseReturnValue:
         """A new file."""
@@ -323,15 +305,6 @@ def _plan_appointment(case: Case, form: Any) -> None:
         place=form.place.data or "", with_whom=form.with_whom.data or "",
         person=_person(case, form), interpreter_language=form.interpreter_language.data,
         by=current_actor(), at=now(),
-    )  # fmt: skip
-
-
-def _give_release(case: Case, form: Any) -> None:
-    wording = text("release.provider", form.language.data)
-    give_release(
-        case=case, organization=form.organization.data, fields=tuple(form.covers.data),
-        text_version=f"{wording.language}-{wording.version}" if wording else "-",
-        language=form.language.data, channel=form.channel.data, by=current_actor(), at=now(),
     )  # fmt: skip
 
 

@@ -106,8 +106,13 @@ def _suspicious(row: Any, names: Names) -> Entry:
 
 def _message(row: Any, names: Names) -> Entry:
     case, request = row.__data__["case"], row.__data__["submission"]
-    page = url_for("case.show", id=case) if case else url_for("submission.show", id=request)
     why = _("wrote in %(language)s", language=language_name(row.language))
+    if case:
+        page = url_for("case.show", id=case)
+    elif names.requests[request].purpose == "offer":
+        page = url_for("offer.of_request", id=request)
+    else:
+        page = url_for("submission.show", id=request)
     return Entry(names.of(row), why, ago(row.at), turn("us"), f"{page}#messages")
 
 
@@ -137,6 +142,13 @@ def _is_due(referral: Any) -> bool:
 
 def _answer(row: Any, names: Names) -> Entry:
     return replace(_referral(row, names), since=ago(row.answered_at), turn=turn("us"))
+
+
+def _release_answer(row: Any, names: Names) -> Entry:
+    said = _("agrees: the release is there") if row.state == "given" else _("does not agree")
+    why = f"{row.organization.name}: {said}"
+    page = f"{_case_page(row)}#releases"
+    return Entry(names.of(row), why, ago(row.answered_at), turn("us"), page)
 
 
 def _appointment(row: Any, names: Names) -> Entry:
@@ -190,6 +202,10 @@ KINDS = {
     "answers": Kind(
         N_("Answers of providers"), N_("No new answers of providers."), "reply",
         "referral.index_view", _answer,
+    ),
+    "release_answers": Kind(
+        N_("Answers about releases"), N_("No new answers about releases."), "seal",
+        "case.index_view", _release_answer,
     ),
     "referrals": Kind(
         N_("Referrals on their way"), N_("No referral is on its way."), "arrow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -119,6 +120,7 @@ class Offers(CaseworkView):
     can_export = True
     permissions = {
         "move": "edit", "send": "message:create", "read_messages": "message:edit",
+        "of_request": "read",
     }  # fmt: skip
     details_template = "desk/offer.html"
     related = (Offer.volunteer,)
@@ -190,6 +192,12 @@ class Offers(CaseworkView):
         for row in rows:
             move_offer(row, state, by=current_actor(), at=now())
         flash(_("%(count)s changed.", count=len(rows)), "success")
+
+    @expose("/request/<uuid:id>")
+    def of_request(self, id: uuid.UUID) -> ResponseReturnValue:
+        """From what was sent to the offer that it became."""
+        found = Offer.scope(current_actor()).where(Offer.submission == id).first() or abort(404)
+        return redirect(f"{self.get_url('.details_view', id=found.id)}#messages", 303)
 
     @expose("/move/", methods=("POST",))
     def move(self) -> ResponseReturnValue:

@@ -55,7 +55,10 @@ class Message(Base):
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:
-        """Those of the cases and of the submissions within scope."""
+        """Those of the cases and of the submissions within scope.
+
+        For who works with volunteers that is what was written about offers, and no case.
+        """
         rows = cls.select()
         if staff.sees_all:
             return rows

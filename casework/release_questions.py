@@ -5,6 +5,8 @@ Saying no, and saying nothing, changes nothing else for the person.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from peewee import ModelSelect
@@ -19,6 +21,7 @@ from casework.consent import (
     QuestionOver,
     Release,
     WordingChanged,
+    best_of,
     release_for,
     version_shown,
 )
@@ -151,6 +154,24 @@ def is_open(release: Release, *, today: date) -> bool:
     if release.state != "asked" or release.case is None or not release.case.is_live:
         return False
     return bool(release.answer_by and release.answer_by >= today)
+
+
+def standing(
+    organization: uuid.UUID, fields: Iterable[str], releases: Iterable[Release], *, today: date
+) -> str:
+    """Whether `fields` may go to an organisation: `ready`, `asked`, `declined` or `missing`.
+
+    `releases` are those of the household, with their cases.
+    """
+    known = list(releases)
+    release = best_of(known, organization, today=today)
+    if release is not None and set(fields) <= set(release.fields):
+        return "ready"
+    own = [each for each in known if each.__data__["organization"] == organization]
+    if any(is_open(each, today=today) for each in own):
+        return "asked"
+    latest = max(own, key=lambda each: each.state_since, default=None)
+    return "declined" if latest is not None and latest.state == "declined" else "missing"
 
 
 def unseen_answers(staff: Actor) -> ModelSelect:

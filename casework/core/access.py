@@ -66,6 +66,9 @@ GRANTS: dict[Role, tuple[str, ...]] = {
     Role.VOLUNTEER_COORDINATOR: (
         "home:read",
         "offer:*",
+        # What may be written, read and translated is narrowed by scope to offers.
+        *(f"message:{action}" for action in ("read", "create", "edit")),
+        "translation:create",
         *(f"{resource}:read" for resource in _DIRECTORY),
     ),
     Role.ADMINISTRATOR: (

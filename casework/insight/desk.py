@@ -10,10 +10,12 @@ from peewee import ModelSelect, fn
 
 from casework.appointments import Appointment
 from casework.cases import LIVE_STATES, Case, FollowUp
+from casework.consent import Release
 from casework.core.access import Actor
 from casework.messages import Message
 from casework.needs import Need
 from casework.referrals import WAITING, Referral
+from casework.release_questions import unseen_answers
 from casework.submissions import Submission
 from casework.volunteers import Offer
 
@@ -42,6 +44,9 @@ def shelves(staff: Actor, *, at: datetime, today: date) -> list[Shelf]:
     if staff.may("referral:read"):
         found.append(_shelf("overdue_referrals", _related(overdue_referrals(staff, today))))
         found.append(_shelf("answers", _related(unseen_outcomes(staff))))
+    if staff.may("release:read"):
+        found.append(_shelf("release_answers", _released(staff)))
+    if staff.may("referral:read"):
         found.append(_shelf("referrals", _related(Referral.waiting(staff))))
     if staff.may("appointment:read"):
         found.append(_shelf("appointments", _with_case(Appointment, Appointment.ahead(staff, at))))
@@ -93,6 +98,10 @@ def _new_offers(staff: Actor) -> ModelSelect:
 
 def _related(query: ModelSelect) -> ModelSelect:
     return query.with_related(Referral.service, Referral.organization, Referral.case, Referral.need)
+
+
+def _released(staff: Actor) -> ModelSelect:
+    return unseen_answers(staff).with_related(Release.organization, Release.case)
 
 
 def _with_case(model: Any, query: ModelSelect) -> ModelSelect:

@@ -194,6 +194,69 @@ def test_the_volunteer_coordinator_works_with_offers(app, world) -> None:
     assert offer.refresh().state == "approved"
 
 
+def test_the_volunteer_coordinator_writes_to_volunteers_and_reads_them(app, world) -> None:
+    offer = _offer(world)
+    reader = desk_of(app, world.staff(Role.VOLUNTEER_COORDINATOR))
+    _wrote(world, offer, "Wann geht es los?")
+    home, unread = text_of(reader.get("/admin/")), text_of(reader.get("/admin/message/"))
+    for page in (home, unread):
+        assert "Petra Weber" in page
+        assert f"/admin/offer/request/{offer.submission.id}" in page
+    page = reader.get(f"/admin/offer/request/{offer.submission.id}", follow_redirects=True)
+    assert "Wann geht es los?" in text_of(page)
+    fields = {"body": "Am Montag.", "language": "de"}
+    assert send(reader, f"/admin/offer/message/?id={offer.id}", fields).status_code == 303
+    assert {row.body for row in Message.select()} == {"Wann geht es los?", "Am Montag."}
+    assert "Petra Weber" not in text_of(reader.get("/admin/message/"))
+
+
+def test_the_volunteer_coordinator_notes_as_read_and_translates(app, world) -> None:
+    offer = _offer(world)
+    reader = desk_of(app, world.staff(Role.VOLUNTEER_COORDINATOR))
+    message = _wrote(world, offer, "Wann?")
+    assert send(reader, f"/admin/offer/messages/?id={offer.id}").status_code == 303
+    assert message.refresh().read_at == world.at
+    text = {"table": "messages", "row": str(message.id), "field": "body", "body": "When?"}
+    assert send(reader, "/admin/translation/", text).status_code == 303
+    answer = text | {"table": "submissions", "row": str(offer.submission.id),
+                     "field": "answers/offer_text", "body": "I like to read."}  # fmt: skip
+    assert send(reader, "/admin/translation/", answer).status_code == 303
+    page = text_of(reader.get(_page(offer)))
+    assert "When?" in page
+    assert "I like to read." in page
+
+
+def test_the_volunteer_coordinator_reaches_no_message_of_a_case(app, world) -> None:
+    reader = desk_of(app, world.staff(Role.VOLUNTEER_COORDINATOR))
+    case, submission = world.case(), world.submission()
+    person = Actor("person", id=submission.id)
+    of_case, asked = (
+        receive_message("Fallwort", case=each, submission=submission, language="de",
+                        by=person, at=world.at)
+        for each in (case, None)
+    )  # fmt: skip
+    for address in ("/admin/", "/admin/message/", "/admin/message/?sort=at"):
+        page = text_of(reader.get(address))
+        assert "Fallwort" not in page
+        assert "Amal" not in page
+    for message in (of_case, asked):
+        text = {"table": "messages", "row": str(message.id), "field": "body", "body": "x"}
+        assert send(reader, "/admin/translation/", text).status_code == 404
+        assert send(reader, f"/admin/case/{case.id}/message/{message.id}").status_code == 404
+        assert message.refresh().read_at is None
+    assert reader.get(f"/admin/offer/request/{submission.id}").status_code == 404
+    fields = {"message-body": "x", "message-language": "de"}
+    assert send(reader, f"/admin/case/{case.id}/message", fields).status_code == 404
+    assert Message.select().count() == 2
+
+
+def _wrote(world: World, offer: Offer, body: str) -> Message:
+    return receive_message(
+        body, case=None, submission=offer.submission, language="de",
+        by=Actor("person", id=offer.submission.id), at=world.at,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "role", [Role.INTEGRATION_MANAGER, Role.INTEGRATION_COMMISSIONER, Role.ADMINISTRATOR]
 )

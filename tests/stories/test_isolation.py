@@ -266,10 +266,11 @@ def test_an_address_that_a_role_may_not_open_does_not_exist_for_it(town: Town, n
 
 
 @pytest.mark.slow
-def test_rows_of_another_organisation_do_not_exist(town: Town) -> None:
-    desk, before = town.desk("alpha"), _everything()
+@pytest.mark.parametrize("name", ["alpha", "volunteers"])
+def test_rows_of_another_organisation_do_not_exist(town: Town, name: str) -> None:
+    desk, before = town.desk(name), _everything()
     token, wrong = token_of(desk), []
-    for cell in foreign_cells(town, "alpha"):
+    for cell in foreign_cells(town, name):
         response = _try(desk, cell, token, POSTED)
         body, asked = text_of(response), cell.address
         leaked = [*_leaks(body, town.beta, asked), *_leaks(body, town.nobody, asked)]
@@ -428,6 +429,7 @@ def test_the_matrix_has_enough_cells(town: Town) -> None:
     }
     assert sum(counted.values()) >= LEAST_CELLS, counted
     assert min(counted.values()) >= 50, counted
+    assert len(foreign_cells(town, "volunteers")) >= 30
     assert PUBLIC.may("case:read") is False
     assert Document.select().count() == 3
     assert Referral.select().count() == 3
