@@ -10,6 +10,8 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, url_for
 
+from casework.core.drawings import SHEET
+
 FOLDER = Path(__file__).parent / "static"
 YEAR = 31_536_000
 
@@ -25,9 +27,9 @@ class Asset:
 
 
 def load(folder: Path = FOLDER) -> dict[str, Asset]:
-    """All files of `folder` by the name under which templates ask for them."""
+    """All files of `folder`, and the drawings, by the name under which templates ask for them."""
     found = {}
-    for path in sorted(folder.iterdir()):
+    for path in (*sorted(folder.iterdir()), SHEET):
         content = path.read_bytes()
         digest = hashlib.blake2b(content, digest_size=6).hexdigest()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -247,10 +247,9 @@ class StateForm(DeskForm):
     )  # fmt: skip
 
 
-class AssignForm(DeskForm):
-    """Who works on the case; `revision` tells whether somebody else changed that meanwhile."""
+class InChargeForm(DeskForm):
+    """Who works on a case; only who sees all chooses the organisation."""
 
-    revision = HiddenField()
     organization = RowField(
         _l("Organisation in charge"), model=Organization, rows=active_organizations,
         allow_blank=True,
@@ -268,7 +267,20 @@ class AssignForm(DeskForm):
             check_belongs(field, self.organization.data)
 
 
-class NewCaseForm(DeskForm):
+class AssignForm(InChargeForm):
+    """The same for a case that is there; `revision` tells whether somebody else was faster."""
+
+    revision = HiddenField()
+
+
+class OpenCaseForm(InChargeForm):
+    """A new case of a household, and in which language its people read us."""
+
+    language = SelectField(_l("Language of the person"), choices=READ_IN)
+    urgency = words(_l("How urgent"), URGENCIES, blank=True)
+
+
+class NewCaseForm(InChargeForm):
     """Somebody who came in person: who they are, what they need, who works on it."""
 
     given_name = line(_l("Given name"), 200)
@@ -285,24 +297,9 @@ class NewCaseForm(DeskForm):
     site = RowField(_l("Site"), model=Site, rows=active_sites, allow_blank=True)
     housing = words(_l("Housing"), HOUSING, blank=True)
     place = line(_l("Place"), 300)
-    organization = RowField(
-        _l("Organisation in charge"), model=Organization, rows=active_organizations,
-        allow_blank=True,
-    )  # fmt: skip
-    assigned_to = RowField(_l("Assigned to"), model=Staff, rows=caseworkers, allow_blank=True)
     urgency = words(_l("How urgent"), URGENCIES, blank=True)
     needs = NeedsField(_l("Needs"))
     description = prose(_l("In their own words"), 8000)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not current_actor().sees_all:
-            del self.organization
-
-    def validate_assigned_to(self, field: Any) -> None:
-        """Who works on a case can see it."""
-        if "organization" in self:
-            check_belongs(field, self.organization.data)
 
 
 def check_belongs(field: Any, organization: Any) -> None:

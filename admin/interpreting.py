@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,7 @@ from admin.person_fields import NEEDED, prose
 from admin.words import PAGE_WORDS
 from casework.core.db import Base
 from casework.core.refusals import Refusal
-from casework.interpretations import Interpretation, ask_machine, keep_interpretation
+from casework.interpretations import Translations, ask_machine, keep_interpretation, of_rows
 from casework.messages import Message
 from casework.needs import Need
 from casework.submissions import Submission
@@ -31,19 +30,8 @@ LONGEST = 12_000
 ROWS: dict[str, type[Base]] = {
     model._meta.table_name: model for model in (Submission, Message, Need)
 }
-Translations = dict[tuple[uuid.UUID, str], list[Interpretation]]
-
-
-def translations_of(rows: Iterable[Base]) -> Translations:
-    """All translations of texts of `rows`, by row and field, in one statement.
-
-    `rows` have passed their own scope; those by people come before those by machines.
-    """
-    found: Translations = {}
-    query = Interpretation.select().where(Interpretation.row_id << [row.id for row in rows])
-    for each in query.order_by(Interpretation.source.desc(), Interpretation.at.desc()):
-        found.setdefault((each.row_id, each.field), []).append(each)
-    return found
+# The name under which the pages of the desk know it.
+translations_of: Callable[[Iterable[Base]], Translations] = of_rows
 
 
 @dataclass(frozen=True)

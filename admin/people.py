@@ -10,13 +10,12 @@ from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from peewee import Load, ModelSelect
-from wtforms import SelectField
 
 from admin.auth import current_actor, now
-from admin.base import CaseworkView, ChoiceFilter, DeskForm, RowField
+from admin.base import CaseworkView, ChoiceFilter
 from admin.base.ajax import parse_id
 from admin.base.shown import NOTHING
-from admin.case_forms import active_organizations, active_sites, caseworkers, check_belongs
+from admin.case_forms import OpenCaseForm, active_sites
 from admin.case_page import in_order
 from admin.cases import people_found
 from admin.i18n import gettext as _
@@ -33,11 +32,10 @@ from admin.person_fields import (
     PhoneField,
     describe_age,
     show_birth,
-    words,
 )
 from admin.words import PAGE_WORDS, spoken, word
 from casework.cases import STATES as CASE_STATES
-from casework.cases import URGENCIES, Case, open_case
+from casework.cases import Case, open_case
 from casework.core.access import Actor
 from casework.core.db import Base
 from casework.core.refusals import Refusal
@@ -53,7 +51,6 @@ from casework.people import (
     create_household,
 )
 from casework.providers import Organization
-from casework.staff import Staff
 
 
 def households_found(actor: Actor, words: str) -> ModelSelect:
@@ -297,25 +294,3 @@ class Households(CaseworkView):
         except Refusal as refusal:
             form.form_errors.append(refusal.text(reading_language()))
             return None
-
-
-class OpenCaseForm(DeskForm):
-    """Who works on a new case, and in which language its people read us."""
-
-    language = SelectField(_l("Language of the person"), choices=READ_IN)
-    urgency = words(_l("How urgent"), URGENCIES, blank=True)
-    organization = RowField(
-        _l("Organisation in charge"), model=Organization, rows=active_organizations,
-        allow_blank=True,
-    )  # fmt: skip
-    assigned_to = RowField(_l("Assigned to"), model=Staff, rows=caseworkers, allow_blank=True)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not current_actor().sees_all:
-            del self.organization
-
-    def validate_assigned_to(self, field: Any) -> None:
-        """Who works on a case can see it."""
-        if "organization" in self:
-            check_belongs(field, self.organization.data)

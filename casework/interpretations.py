@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from peewee import CharField, ModelSelect, UUIDField
@@ -47,16 +48,22 @@ class Interpretation(Base):
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:
-        """Never listed; read beside a row that passed its own scope (`of_row`)."""
+        """Never listed; read beside a row that passed its own scope (`of_rows`)."""
         return cls.select().where(cls.id.is_null())
 
 
-def of_row(row: Base) -> dict[str, list[Interpretation]]:
-    """The translations of a row's texts by field, those by people before those by machines."""
-    found: dict[str, list[Interpretation]] = {}
-    query = Interpretation.select().where(Interpretation.row_id == row.id)
+Translations = dict[tuple[uuid.UUID, str], list[Interpretation]]
+
+
+def of_rows(rows: Iterable[Base]) -> Translations:
+    """All translations of texts of `rows`, by row and field, in one statement.
+
+    `rows` have passed their own scope; translations by people come before those by machines.
+    """
+    found: Translations = {}
+    query = Interpretation.select().where(Interpretation.row_id << [row.id for row in rows])
     for each in query.order_by(Interpretation.source.desc(), Interpretation.at.desc()):
-        found.setdefault(each.field, []).append(each)
+        found.setdefault((each.row_id, each.field), []).append(each)
     return found
 
 
