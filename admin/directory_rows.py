@@ -85,6 +85,11 @@ class TimesList(VerbRows):
             self.stored = tuple(read_times(data))
         super().process(formdata, data, extra_filters)
 
+    def _own(self, parent: Any) -> list[Schedule]:
+        """The rows in the order of the week."""
+        rows = {row.id: row for row in super()._own(parent)}
+        return [rows[each.row] for each in read_times(rows.values())]
+
     def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
         """Each row by itself, then all of them together."""
         if not super().validate(form, extra_validators):
