@@ -200,8 +200,10 @@ def _with_type(definition: Definition, item: Question, cell: str, value: Any) ->
         return replace(item, or_other=wanted and item.type in ("select_one", "select_multiple"))
     text = plain_of(value, MAX_CELL)
     if cell == "list_name":
-        from_file = item.type in FROM_FILE
-        if text and not from_file and text not in definition.choices:
+        kind = QUESTION_TYPES.get(item.type)
+        if item.type not in FROM_FILE and (kind is None or not kind.needs_list):
+            return replace(item, list_name="")
+        if text and item.type not in FROM_FILE and text not in definition.choices:
             raise UnknownList(list=text[:80])
         return replace(item, list_name=text)
     if text not in QUESTION_TYPES:

@@ -125,7 +125,6 @@ class TestAdding:
             ({"label::xx": "Bonjour"}, "label::xx", editing.UnknownCell),
             ({"label": "Hello"}, "label", editing.UnknownCell),
             ({"invented": "x"}, "invented", editing.UnknownCell),
-            ({"list_name": "missing"}, "list_name", editing.cells.UnknownList),
             ({"parameters": "=3"}, "parameters", editing.cells.ParametersRefused),
         ],
     )
@@ -137,7 +136,7 @@ class TestAdding:
 
     def test_every_problem_is_told_at_once(self):
         with pytest.raises(CellsRefused) as refused:
-            add(SMALL, "text", cells={"name": "b", "list_name": "no", "label::xx": "x"})
+            add(SMALL, "rank", cells={"name": "b", "list_name": "no", "label::xx": "x"})
         assert set(refused.value.problems) == {"name", "list_name", "label::xx"}
 
     def test_an_unknown_type_or_place_is_refused(self):
@@ -181,6 +180,11 @@ class TestChanging:
         assert (item_at(ranked, "2").list_name, item_at(ranked, "2").or_other) == ("colours", False)
         text = change(found, "2", {"type": "text"}).definition
         assert (item_at(text, "2").list_name, item_at(text, "2").or_other) == ("", False)
+
+    def test_a_question_without_choices_keeps_no_list(self):
+        found = change(SMALL, "0", {"list_name": "colours"}).definition
+        assert found == normal(SMALL)
+        assert reread(found) == found
 
     def test_a_group_has_no_type(self):
         with pytest.raises(CellsRefused):
