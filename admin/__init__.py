@@ -24,6 +24,7 @@ from admin.interpreting import Interpreting
 from admin.people import Households, People
 from admin.permissions import note_permissions
 from admin.providers import Locations, Organizations, Services
+from admin.questionnaires import Questionnaires
 from admin.referrals import Referrals
 from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
 from admin.system import AuditTrail, Outbox, StaffAccounts
@@ -34,7 +35,7 @@ from casework.core.settings import all_settings
 
 TODAY, INBOX, CASES = _l("Today"), _l("Inbox"), _l("Cases")
 PEOPLE, DIRECTORY, VOLUNTEERS = _l("People & households"), _l("Directory"), _l("Volunteers")
-FORMS, SETTINGS, SYSTEM = _l("Questionnaires"), _l("Settings"), _l("System")
+FORMS, SETTINGS, SYSTEM = _l("Forms"), _l("Settings"), _l("System")
 
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
 MENU: list[tuple[Any, type]] = [
@@ -56,6 +57,7 @@ MENU: list[tuple[Any, type]] = [
     (DIRECTORY, Locations),
     (DIRECTORY, DirectoryImport),
     (VOLUNTEERS, Offers),
+    (FORMS, Questionnaires),
     (FORMS, Answers),
     (SETTINGS, LifeAreas),
     (SETTINGS, NeedCategories),

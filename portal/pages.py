@@ -21,6 +21,7 @@ FIRST = {"help": 0, "offer": 1}
 def register(door: Blueprint) -> None:
     """Put these pages onto the door."""
     door.add_url_rule("/", "choose", choose)
+    door.add_url_rule("/form/<slug>", "choose_form", choose_form)
     door.add_url_rule("/<lang>/", "start", start)
     for name in TEXT_PAGES:
         door.add_url_rule(f"/<lang>/{name}", name, text_page, defaults={"name": name})
@@ -29,6 +30,15 @@ def register(door: Blueprint) -> None:
 def choose() -> Response:
     """Lead to the start page in the language that was chosen before or that the header asks for."""
     response = redirect(f"/{wished_language()}/", 302)
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+def choose_form(slug: str) -> Response:
+    """Lead from a notice's address, which names no language, to the form in the reader's own."""
+    if not Questionnaire.public().where(Questionnaire.slug == slug).exists():
+        abort(404)
+    response = redirect(f"/{wished_language()}/form/{slug}", 302)
     response.vary.update(("Accept-Language", "Cookie"))
     return response
 
