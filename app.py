@@ -117,7 +117,8 @@ def register_headers(app: Flask, config: Config) -> None:
             "Content-Security-Policy",
             "default-src 'none'; "
             f"script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-            "img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
+            "img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; "
+            "form-action 'self'; "
             "frame-src 'self'; manifest-src 'self'; "
             "base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
         )

@@ -14,6 +14,7 @@ from casework.core.clock import in_zone
 from casework.questionnaires.expressions import Node
 from casework.questionnaires.filling import Filling, fill
 from casework.submissions import Submission
+from casework.uploads import Upload, uploads_of
 
 LONGEST_FIELD = 120
 # What identifies or reaches a person is copied, never translated.
@@ -33,7 +34,8 @@ class Answer:
     """One question with its answer.
 
     `question` and `shown` are in the staff's language, `asked` and `given` in the person's;
-    `key` names a free text for its translations and is empty for everything else.
+    `key` names a free text for its translations and is empty for everything else; `upload`
+    is the file that the question was answered with.
     """
 
     question: Wording
@@ -41,6 +43,7 @@ class Answer:
     shown: str
     given: str
     key: str = ""
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,9 @@ def parts_of(submission: Submission, *, at: datetime) -> list[Part]:
         language=submission.language,
         seed=submission.id.hex,
     )
-    reader = _Reader(filling, reading_language(), submission.language)
+    takes_files = any(spec.type is not None and spec.type.is_file for spec in filling.form.specs)
+    uploads = uploads_of(submission) if takes_files else {}
+    reader = _Reader(filling, reading_language(), submission.language, uploads)
     return [part for part in reader.parts(filling.root, filling.root) if part.answers]
 
 
@@ -73,8 +78,10 @@ def texts_of(parts: list[Part]) -> dict[str, str]:
 class _Reader:
     """Reads one filled form aloud in two languages."""
 
-    def __init__(self, filling: Filling, staff: str, person: str) -> None:
-        self.filling, self.staff, self.person = filling, staff, person
+    def __init__(
+        self, filling: Filling, staff: str, person: str, uploads: dict[str, Upload]
+    ) -> None:
+        self.filling, self.staff, self.person, self.uploads = filling, staff, person, uploads
 
     def parts(self, node: Node, heading: Node, number: int = 0) -> Iterator[Part]:
         """The part of `node` itself, then those of the groups and rows inside it."""
@@ -109,6 +116,7 @@ class _Reader:
             shown=self.shown(node, self.staff),
             given=self.shown(node, self.person),
             key=_key(node) if is_free else "",
+            upload=self.uploads.get(value) if isinstance(value, str) else None,
         )
 
     def shown(self, node: Node, tag: str) -> str:
@@ -116,8 +124,17 @@ class _Reader:
         if node.spec.question.type == "acknowledge":
             return _("yes")
         text = self.filling.shown(node, tag)
+        if node.spec.type is not None and node.spec.type.is_file:
+            return _file_words(self.uploads.get(text))
         return show_birth(text) if node.spec.question.type == "date" else text
 
 
 def _key(node: Node) -> str:
     return ("answers/" + "/".join(node.path))[:LONGEST_FIELD]
+
+
+def _file_words(upload: Upload | None) -> str:
+    """A file by the name that it had, and its size."""
+    if upload is None:
+        return _("The file is not there any more.")
+    return f"{upload.name} ({max(1, round(upload.size / 1024))} kB)"

@@ -22,6 +22,7 @@ from admin.i18n import reading_language
 from admin.intake_forms import AcceptPage, AskForm, DeclineForm, LinkForm
 from admin.interpreting import is_on, translations_of
 from admin.person_fields import READ_IN
+from admin.uploads import download
 from admin.words import PAGE_WORDS, ago, language_name, word
 from casework.acceptance import accept_submission, link_submission, prepare_intake
 from casework.cases import URGENCIES, Case, case_of
@@ -150,6 +151,7 @@ class Inbox(Requests):
     column_default_order = ("received_at", False)
     permissions: ClassVar[dict[str, str]] = {
         "show": "read",
+        "file": "read",
         "accept": "edit",
         "link": "edit",
         "ask": "edit",
@@ -176,6 +178,12 @@ class Inbox(Requests):
         submission = self.request_or_404(id)
         record_read("submission:read", submission, by=current_actor(), at=now())
         return self.page(submission)
+
+    @expose("/<uuid:id>/file/<uuid:row>")
+    def file(self, id: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
+        """A file that came with the request."""
+        submission = self.request_or_404(id)
+        return download(submission, row) or (self.page(submission), 404)
 
     def page(self, submission: Submission, **forms: DeskForm) -> str:
         """The page, with the forms as they were sent and all others empty."""

@@ -203,6 +203,7 @@ class CentreForm(DeskForm):
     reply_link_days = IntegerField(_l("Days for which a provider's reply link works"))
     follow_up_days = IntegerField(_l("Days until a referral is looked at again"))
     release_days = IntegerField(_l("Days for which a release counts"))
+    upload_megabytes = IntegerField(_l("Largest file that a form takes, in MB"))
 
     def validate_site_zone(self, field: Any) -> None:
         if field.data not in available_timezones():
@@ -211,7 +212,10 @@ class CentreForm(DeskForm):
             )
 
 
-DAYS = {"draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100}
+MOST = {
+    "draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100,
+    "upload_megabytes": 10,
+}  # fmt: skip
 
 
 class SettingsPage(DeskPage):
@@ -225,7 +229,7 @@ class SettingsPage(DeskPage):
     def index_view(self) -> ResponseReturnValue:
         """Show the settings, or store what was changed."""
         form = CentreForm(request.form if request.method == "POST" else None, data=all_settings())
-        for name, most in DAYS.items():
+        for name, most in MOST.items():
             text = _("Please enter a whole number from 1 to %(most)s.", most=most)
             form[name].validators = [validators.NumberRange(min=1, max=most, message=text)]
         if request.method == "POST" and form.validate():

@@ -1,20 +1,24 @@
-"""What ends by itself: drafts, releases, and referrals that nobody answers."""
+"""What ends by itself: drafts, releases, referrals that nobody answers, files of nobody."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from peewee import ModelSelect
 
 from casework.consent import expire_releases
 from casework.core.access import SYSTEM
 from casework.core.clock import local_date
+from casework.core.files import strays
 from casework.core.settings import setting
 from casework.core.throttles import purge_throttles
+from casework.documents import Document
 from casework.insight.given_up import end_drafts
 from casework.referrals import Referral, expire_referral
 from casework.reply_links import ReplyLink
+from casework.uploads import Upload
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,18 @@ def end_what_is_over(*, at: datetime) -> Ended:
         releases=expire_releases(at=at),
         referrals=expire_referrals(at=at),
     )
+
+
+def sweep_files(folder: Path, *, at: datetime) -> int:
+    """Delete files whose row is gone, or never came because the program was stopped.
+
+    Returns how many. Only what has lain there for an hour counts.
+    """
+    known = {row.id for model in (Document, Upload) for row in model.select(model.id)}
+    over = strays(folder, known, at=at)
+    for path in over:
+        path.unlink(missing_ok=True)
+    return len(over)
 
 
 def expire_referrals(*, at: datetime) -> int:

@@ -13,6 +13,7 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 from huey.api import Huey, TaskWrapper, crontab
@@ -40,7 +41,7 @@ from casework.core.mail import (
 )
 from casework.core.settings import setting
 from casework.messages import OutboxMail, claim_mail, settle_mail
-from casework.retention import end_what_is_over
+from casework.retention import end_what_is_over, sweep_files
 
 log = logging.getLogger("lotse.tasks")
 
@@ -78,6 +79,7 @@ class Works:
     deliver: TaskWrapper
     transport: Transport
     clock: Clock
+    documents: Path
     queue_errors: tuple[type[Exception], ...] = ()
 
 
@@ -94,6 +96,7 @@ def register(config: Config, clock: Clock = system_clock) -> None:
         deliver=queue.task(name="deliver_mail")(deliver_mail),
         transport=transport_of(config.mail_url),
         clock=clock,
+        documents=config.instance_dir / "documents",
         queue_errors=queue_errors,
     )
     queue.periodic_task(crontab(minute="*"), name="sweep_outbox")(sweep_outbox)
@@ -190,8 +193,9 @@ def deliver(mail: OutboxMail, transport: Transport, *, at: datetime) -> bool:
 
 
 def end_now() -> None:
-    """End drafts, releases and referrals whose time is over."""
+    """End drafts, releases and referrals whose time is over, and files that are nobody's."""
     end_what_is_over(at=works().clock())
+    sweep_files(works().documents, at=works().clock())
 
 
 def _letter(mail: OutboxMail) -> Letter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,7 +13,9 @@ from casework.core.clock import system_clock
 from casework.core.db import transaction
 from casework.formats.answers import Options, export_answers, languages_of
 from casework.formats.xlsform import Reading, read_xlsform, write_xlsform
+from casework.questionnaires.compiling import NO_FILE
 from casework.questionnaires.findings import ERROR, Finding
+from casework.questionnaires.media import attach_file, beside, contents
 from casework.questionnaires.models import (
     PURPOSES,
     Questionnaire,
@@ -53,12 +56,18 @@ def check(file: Path) -> None:
 @click.option("--purpose", type=click.Choice(list(PURPOSES)), help="Of a new questionnaire.")
 @click.option("--publish", "published", is_flag=True, help="Give it to people from now on.")
 def import_(file: Path, slug: str | None, purpose: str | None, published: bool) -> None:
-    """Store an XLSForm as a new version of its questionnaire."""
+    """Store an XLSForm as a new version of its questionnaire.
+
+    Lists, pictures and sounds that it mentions come along from beside FILE or from the folder
+    named like FILE with -media.
+    """
     now, definition = system_clock(), _read(file).definition
     if definition is None:
         raise click.ClickException(f"{file.name} holds no questionnaire.")
     slug = slug or definition.form_id.lower().replace("_", "-")
     with transaction():
+        for name, data in beside(file, definition).items():
+            definition = attach_file(definition, name, data, by=SYSTEM, at=now)
         version = import_definition(slug, definition, purpose=purpose, by=SYSTEM, at=now)
         if published:
             publish(version.questionnaire, version, by=SYSTEM, at=now)
@@ -70,12 +79,20 @@ def import_(file: Path, slug: str | None, purpose: str | None, published: bool) 
 @click.argument("slug")
 @click.argument("file", type=NEW_FILE)
 def export(slug: str, file: Path) -> None:
-    """Write the published version of a questionnaire, else the latest, as an XLSForm."""
+    """Write the published version of a questionnaire, else the latest, as an XLSForm.
+
+    Its lists, pictures and sounds go into a folder named like FILE with -media.
+    """
     questionnaire = _questionnaire(slug)
     version = live(slug) if questionnaire.state == "published" else latest_version(questionnaire)
     if version is None:
         raise click.ClickException(f"“{slug}” has no version yet.")
     write_file(file, write_xlsform(version.parsed))
+    if files := contents(version.parsed):
+        folder = file.with_name(f"{file.stem}-media")
+        folder.mkdir(exist_ok=True)
+        for name, data in files.items():
+            write_file(folder / name, data)
     click.echo(f"Wrote {slug}, version {version.number}, into {file}.")
 
 
@@ -143,6 +160,12 @@ def _questionnaire(slug: str) -> Questionnaire:
 def _read(file: Path) -> Reading:
     """Read a file and print its findings; ends the command where there are errors."""
     reading = read_xlsform(file.read_bytes(), name=file.stem)
+    if reading.definition is not None:
+        there = beside(file, reading.definition)
+        reading = replace(reading, findings=[
+            each for each in reading.findings
+            if each.msgid != NO_FILE or each.params["name"] not in there
+        ])  # fmt: skip
     for finding in reading.findings:
         click.echo(_line(finding))
     errors = sum(finding.severity == ERROR for finding in reading.findings)

@@ -188,13 +188,19 @@ def _media_names(media: dict[str, Texts]) -> Iterator[str]:
 def rows_of(definition: Definition, name: str) -> tuple[Row, ...]:
     """The rows of a list that the definition brings; none where the file is missing."""
     digest = definition.files.get(name)
-    return _rows(name, digest) if digest and ending_of(name) in ENDINGS else ()
+    if not digest or ending_of(name) not in ENDINGS:
+        return ()
+    try:
+        return _rows(name, digest)
+    except MediaFile.DoesNotExist:
+        return ()
 
 
 @functools.lru_cache(maxsize=CACHED_LISTS)
 def _rows(name: str, digest: str) -> tuple[Row, ...]:
-    found = MediaFile.get_or_none(MediaFile.digest == digest)
-    return read_list(name, bytes(found.data)) if found else ()
+    """Raises `DoesNotExist`, which is not remembered: the file may still come."""
+    found = MediaFile.get(MediaFile.digest == digest)
+    return read_list(name, bytes(found.data))
 
 
 def choices_of(definition: Definition, question: Question) -> tuple[Choice, ...] | None:

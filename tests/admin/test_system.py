@@ -375,7 +375,8 @@ def test_a_wrong_site_is_refused(coordinator, wrong):
 
 CENTRE = {"centre_name": "Welcome-Center Musterstadt", "site_zone": "Europe/Vienna",
           "draft_days": "5", "reply_link_days": "10", "follow_up_days": "20",
-          "release_days": "400", "centre_email": "desk@example.org"}  # fmt: skip
+          "release_days": "400", "centre_email": "desk@example.org",
+          "upload_megabytes": "5"}  # fmt: skip
 
 
 def test_settings_are_changed_in_one_form(admin):
@@ -391,7 +392,7 @@ def test_settings_are_changed_in_one_form(admin):
     "wrong",
     [{"site_zone": "Moon/Base"}, {"draft_days": "0"}, {"draft_days": "x"},
      {"release_days": "9" * 20}, {"centre_name": ""}, {"centre_name": "x" * 20_000},
-     {"centre_email": "nobody"}],
+     {"centre_email": "nobody"}, {"upload_megabytes": "11"}, {"upload_megabytes": "0"}],
 )  # fmt: skip
 def test_wrong_settings_change_nothing(admin, wrong):
     before = all_settings()
