@@ -18,6 +18,7 @@ from casework.questionnaires.definitions import Choice, Definition, Item, Questi
 from casework.questionnaires.expressions.parsing import MAX_LENGTH
 from casework.questionnaires.question_types import FROM_FILE, QUESTION_TYPES
 from casework.questionnaires.tidying import (
+    BY_APPEARANCE,
     read_parameters,
     settled_type,
     tidy_expression,
@@ -229,8 +230,14 @@ def _settled(item: Item) -> Item:
     if not isinstance(item, Question):
         return item
     if item.type == "device_email" and (any(item.label.values()) or any(item.hint.values())):
-        return replace(item, type="email")
-    return settled_type(item) if item.type == "text" else item
+        item = replace(item, type="email")
+    if item.type in BY_APPEARANCE:  # exported as an appearance of text
+        rest = tuple(token for token in item.appearance if token not in BY_APPEARANCE)
+        return replace(item, appearance=rest)
+    if item.type == "text":
+        settled = settled_type(item)
+        return item if settled is item else _settled(settled)
+    return item
 
 
 def _truth(value: Any) -> bool | str:
