@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import json
+import re
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -21,6 +22,7 @@ from casework.core.db import new_id
 from casework.core.refusals import Forbidden
 from casework.drafts import token_digest
 from casework.formats.answers import Options, export_answers, forms_of, languages_of, sheets_of
+from casework.formats.answers.columns import ABOUT, ABOUT_ROW
 from casework.formats.answers.exporting import CHUNK
 from casework.formats.answers.rows import Numbering, as_object, table_rows
 from casework.questionnaires.compiling import compile_form
@@ -276,6 +278,12 @@ def test_labels_stand_in_the_language_that_was_asked_for():
 def test_a_choice_that_the_form_no_longer_has_keeps_its_name():
     (row,) = tables(compile_form(GERMAN), {"needs": ["gone"]}, labels=True)[""]
     assert row["who/needs"] == "gone"
+
+
+def test_the_documentation_names_each_of_our_columns():
+    text = (Path(__file__).parents[3] / "docs/questionnaires.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"`(_\w+)`", text[text.index("## Answers") :]))
+    assert listed == {*ABOUT, *ABOUT_ROW}
 
 
 # Several versions, files
