@@ -312,7 +312,10 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
             "revoke": given.get("revoke") or RevokeForm(None),
             "tell": given.get("tell") or TellForm(None),
             "paper": given.get("paper")
-            or PaperReleaseForm(None, data={"language": referral.case.language}),
+            or PaperReleaseForm(
+                None,
+                data={"language": referral.case.language, "covers": wanted_of(referral, release)},
+            ),
         }
         shared = referral.shared if referral.shared is not None else shared_details(referral)
         return self.render(
@@ -335,6 +338,11 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
             channels=CHANNELS, actors=ACTORS, mails=MAILS, states=STATES.names, waiting=WAITING,
             **PAGE_WORDS,
         )  # fmt: skip
+
+
+def wanted_of(referral: Referral, release: Any) -> list[str]:
+    """What a new release should cover: what the draft needs, and what was agreed to before."""
+    return [*referral.fields, *(release.fields if release else ())]
 
 
 def missing_fields(referral: Referral, release: Any) -> list[str]:

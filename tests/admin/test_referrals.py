@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,7 +65,7 @@ def test_where_the_person_has_no_status_page_we_tell_them_and_note_how(desk, wor
     assert referral.refresh().is_closed
     page = text_of(desk.get(page_of(referral)))
     assert "told by telephone" in page
-    assert "Closed: we and the person have seen the outcome" in page
+    assert "Closed: we and the person know the outcome" in page
     assert coordinator.name not in page
 
 
@@ -232,6 +233,20 @@ def test_a_draft_is_sent_once_a_release_covers_it(desk, world, need) -> None:
     assert send(desk, page_of(referral, "release"), paper).status_code == 303
     assert send(desk, page_of(referral, "send")).status_code == 303
     assert referral.refresh().state == "sent"
+
+
+def test_the_release_on_offer_covers_what_the_draft_needs_and_what_was_agreed_before(
+    desk, world, need
+) -> None:
+    referral = world.referral(need, sent=False, fields=("name", "note"), note="Evenings")
+    world.release(need.case, referral.organization, fields=("name", "email"))
+    page = text_of(desk.get(page_of(referral)))
+    ticked = {
+        re.search(r'value="(\w+)"', box)[1]
+        for box in re.findall(r'<input[^>]*name="covers"[^>]*>', page)
+        if "checked" in box
+    }
+    assert ticked == {"name", "note", "email"}
 
 
 def test_after_a_no_an_alternative_is_one_click_away(desk, world, need) -> None:
