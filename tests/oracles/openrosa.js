@@ -77,7 +77,8 @@ extensions.func.ceiling = (value) => number(Math.ceil(asNumber(value)));
 const parts = (value) => {
     const days = asNumber(value);
     const day = new RealDate(days * 86400000);
-    return Number.isFinite(days) ? [day.getUTCFullYear(), day.getUTCMonth(), day] : null;
+    const year = day.getUTCFullYear();
+    return year >= 1 && year <= 9999 ? [year, day.getUTCMonth(), day] : null;
 };
 extensions.func['add-date'] = (start, ...amounts) => {
     const found = parts(start);
@@ -90,7 +91,8 @@ extensions.func['add-date'] = (start, ...amounts) => {
         Date.UTC(year + years, month + months, day.getUTCDate() + days,
             day.getUTCHours() + hours, day.getUTCMinutes() + minutes)
     );
-    if (Number.isNaN(Number(moved)) || moved.getUTCFullYear() > 9999) return text('');
+    const reached = moved.getUTCFullYear();
+    if (!(reached >= 1 && reached <= 9999)) return text('');
     return text(moved.toISOString().replace('T00:00:00.000Z', '').replace('Z', '-00:00'));
 };
 extensions.func['difference-in-months'] = (start, end) => {

@@ -28,6 +28,7 @@ WHOLE_DAYS = "`date` of a moment"
 PLAIN_NUMBERS = "Numbers written like"
 DOUBLE_MINUS = "`--5`"
 UNANSWERED = "`sum` over unanswered"
+NOT_ASKED = "A question that is not asked"
 # Part of an expression → the reason why we differ there.
 OWN = {
     "--5": DOUBLE_MINUS,
@@ -40,6 +41,8 @@ OWN = {
     "sum(../row/some)": UNANSWERED,
 }
 IN_FORMS = {
+    "join(',', ${visited_date})": NOT_ASKED,
+    "../context_vars/tt_received_ctx != 'yes'": EMPTY_LISTS,
     "new_risks = ''": EMPTY_LISTS,
     "my_filter_admin=${enum_team}": EMPTY_LISTS,
     "${gps_1} = ''": EMPTY_LISTS,
@@ -60,7 +63,8 @@ def _evaluator():
 def forms(shared_data):
     paths = sorted((shared_data / "xlsforms").glob("*.xls*"))
     read = {path.name: read_xlsform(path.read_bytes(), name=path.stem) for path in paths}
-    return {name: build(found.definition)[0] for name, found in read.items()}
+    made = {name: build(found.definition)[0] for name, found in read.items()}
+    return made.items  # a function: what a failing test shows of a whole form would take hours
 
 
 def sample() -> Filling:
@@ -90,7 +94,7 @@ def sample() -> Filling:
 def compared(forms, seed: str, rounds: int) -> Result:
     """Both evaluators on the answers that `seed` gives."""
     fillings = []
-    for name, form in forms.items():
+    for name, form in forms():
         for number in range(rounds):
             answering = Answering(form, f"{name} {seed} {number}")
             filling = fill(form, answering.answers(), now=NOW)

@@ -72,7 +72,7 @@ def parse(text: str) -> Expression:
     """The tree of `text`. Raises `ExpressionError`, with the position of what is wrong."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(TOO_LONG, limit=MAX_LENGTH)
-    reader = _Reader(_tokens(text))
+    reader = _Reader(tokens_of(text))
     if reader.now.kind == "end":
         raise ExpressionError(EMPTY)
     tree = reader.expression(0)
@@ -84,7 +84,7 @@ def parse(text: str) -> Expression:
 def called_functions(text: str) -> list[str]:
     """The names of all functions that an expression calls, also where it cannot be read."""
     try:
-        tokens = _tokens(text)
+        tokens = tokens_of(text)
     except ExpressionError:
         return CALLED.findall(text)
     calls = itertools.pairwise(tokens)
@@ -95,7 +95,8 @@ def called_functions(text: str) -> list[str]:
     ]
 
 
-def _tokens(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[Token]:
+    """The words of an expression; the last is the end. Raises `ExpressionError`."""
     tokens: list[Token] = []
     place = 0
     while not tokens or tokens[-1].kind != "end":

@@ -96,3 +96,11 @@ def _checklist(context: Context, least: Value, most: Value, *answers: Value) -> 
     hits = sum(to_boolean(answer) for answer in answers)
     high = to_number(most)
     return hits >= to_number(least) and (high == -1 or hits <= high)
+
+
+@function("weighted-checklist", 4, ANY)
+def _weighted_checklist(context: Context, least: Value, most: Value, *pairs: Value) -> Value:
+    chosen = zip(pairs[::2], pairs[1::2], strict=False)
+    weight = sum(to_number(weight) for answer, weight in chosen if to_boolean(answer))
+    high = to_number(most)
+    return weight >= to_number(least) and (high == -1 or weight <= high)

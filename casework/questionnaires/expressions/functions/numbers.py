@@ -20,6 +20,7 @@ from casework.questionnaires.expressions.values import (
 
 
 def numbers_in(values: tuple[Value, ...]) -> list[float]:
+    """The texts of all nodes and values as numbers, empty ones left out; NaN for no number."""
     return [to_number(text) for text in texts(values) if text != ""]
 
 
@@ -51,7 +52,8 @@ def _round(context: Context, value: Value, digits: Value = 0.0) -> Value:
     number, places = to_number(value), max(-15, min(15, whole(digits)))
     if not math.isfinite(number) or abs(number) > 1e15:
         return number
-    shifted = math.floor(number * 10.0**places + 0.5)
+    # Halves go away from zero, as in Excel, which XLSForm's round() follows.
+    shifted = math.copysign(math.floor(abs(number) * 10.0**places + 0.5), number)
     return shifted / 10.0**places if places > 0 else float(shifted * 10**-places)
 
 
@@ -99,8 +101,8 @@ _mathematical("abs", abs)
 _mathematical("sqrt", math.sqrt)
 _mathematical("exp", math.exp)
 _mathematical("exp10", lambda number: math.pow(10.0, number))
-_mathematical("log", math.log)
-_mathematical("log10", math.log10)
+_mathematical("log", lambda number: math.log(number) if number else -math.inf)
+_mathematical("log10", lambda number: math.log10(number) if number else -math.inf)
 _mathematical("sin", math.sin)
 _mathematical("cos", math.cos)
 _mathematical("tan", math.tan)

@@ -41,10 +41,14 @@ def _substr(context: Context, text: Value, start: Value, *end: Value) -> Value:
 
 @function("substring", 2, 3)
 def _substring(context: Context, text: Value, start: Value, *length: Value) -> Value:
-    full = to_text(text)
-    first = math.floor(to_number(start) + 0.5) if math.isfinite(to_number(start)) else 1
-    count = whole(length[0]) if length else len(full) + abs(first)
-    return full[max(first - 1, 0) : max(first - 1 + count, 0)]
+    full, begin = to_text(text), _rounded(to_number(start))
+    end = begin + _rounded(to_number(length[0])) if length else math.inf
+    return "".join(char for place, char in enumerate(full, 1) if begin <= place < end)
+
+
+def _rounded(number: float) -> float:
+    """To the next whole number, halves upwards; what is no number stays."""
+    return math.floor(number + 0.5) if math.isfinite(number) else number
 
 
 @function("substring-before", 2)
