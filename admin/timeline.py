@@ -17,6 +17,7 @@ from admin.words import word
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import STATES as CASE_STATES
 from casework.cases import Case
+from casework.consent import STATES as RELEASE_STATES
 from casework.core.audit import AuditEntry
 from casework.core.i18n import N_
 from casework.needs import NEED_STATES
@@ -37,6 +38,10 @@ EVENTS = {
     "message:read": N_("Message read"),
     "appointment:planned": N_("Appointment planned"),
     "appointment:moved": N_("Appointment noted as kept, missed or cancelled"),
+    "release:asked": N_("Release asked for"),
+    "release:answered": N_("Question about a release answered"),
+    "release:noted": N_("Answer about a release noted"),
+    "release:taken_back": N_("Question about a release taken back"),
     "release:given": N_("Release given"),
     "release:withdrawn": N_("Release withdrawn"),
     "release:expired": N_("Release expired"),
@@ -54,6 +59,7 @@ MOVES = {
     "appointment:moved": (
         N_("Appointment “%(name)s”: %(old)s → %(new)s"), APPOINTMENT_STATES.names,
     ),
+    "release:answered": (N_("Release for “%(name)s”: %(old)s → %(new)s"), RELEASE_STATES.names),
 }  # fmt: skip
 ACTORS = {
     "person": N_("the person"),

@@ -121,6 +121,14 @@ def test_a_draft_that_waits_asks_with_one_button_and_is_ready_after_the_yes(
     assert draft.refresh().state == "draft"
 
 
+def test_the_timeline_says_what_was_asked_and_answered(desk, world, case) -> None:
+    release = ask_release(case, world.organization("Sprachhaus"), by=SYSTEM, at=world.at)
+    _answer(world, release, "declined")
+    page = text_of(desk.get(_page(case)))
+    assert "Release asked for" in page
+    assert "Release for “Sprachhaus”: asked, no answer yet → not given" in page
+
+
 def test_a_no_is_shown_on_the_home_page_and_beside_the_draft(desk, world, case) -> None:
     draft = _draft(world, case)
     _answer(world, ask_release(case, draft.organization, by=SYSTEM, at=world.at), "declined")

@@ -416,7 +416,7 @@ def _is_switched_off(app: Flask, endpoint: str) -> bool:
     screen, method = _screen(app, endpoint), endpoint.partition(".")[2]
     switches = {"edit_view": "can_edit", "details_view": "can_view_details",
                 "delete_view": "can_delete"}  # fmt: skip
-    if endpoint.startswith(("offer.", "review.", "all_submissions.")):
+    if endpoint.startswith(("offer.", "review.", "all_submissions.", "referral.change")):
         return True
     return method in switches and not getattr(screen, switches[method], True)
 
