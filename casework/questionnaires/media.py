@@ -226,14 +226,13 @@ def as_choices(
         for tag in definition.languages
         for heading in (f"label::{tag}", f"label::{definition.language_names.get(tag, tag)}")
     }
-    found = {}
+    found = []
     for row in rows:
-        name = row.get(value, "")
-        if name and name not in found:
+        if name := row.get(value, ""):
             texts = {tags[key]: text for key, text in row.items() if key in tags and text}
             texts.setdefault(definition.default_language, row.get(label) or name)
-            found[name] = Choice(name=name, label=texts, extra=row)
-    return tuple(found.values())
+            found.append(Choice(name=name, label=texts, extra=row))
+    return tuple(found)
 
 
 def _external(definition: Definition, list_name: str) -> tuple[Row, ...]:
