@@ -24,7 +24,7 @@ from tests.casework.questionnaires.samples import NOW, definition, place, questi
 
 TOWNS = (
     "name,label,label::German (de),district\na,Alpha,Alfa,north\nb,Beta,,north\nc,Gamma,,south\n"
-)
+).encode()
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 
 
