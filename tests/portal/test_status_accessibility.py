@@ -6,12 +6,14 @@ import pytest
 
 from casework.acceptance import accept_submission, prepare_intake
 from casework.cases import case_of
+from casework.consent import USUAL
 from casework.core.access import SYSTEM
 from casework.core.db import connection, transaction
 from casework.interpretations import keep_interpretation
 from casework.messages import send_message
 from casework.providers import Phone
 from casework.referrals import answer_referral, draft_referral, send_referral
+from casework.release_questions import ask_release
 from casework.reply_links import current_link
 from casework.submissions import ask_back
 from tests.portal.test_accessibility import NARROW, judge
@@ -32,6 +34,9 @@ def town(live, clock):
         refer(world, case, case.needs.get(), answer="got_help")
         token = current_link(refer(world, case, world.need(case, "kita_place"))).token
         world.need(case, "debt")
+        for name in ("Schuldnerberatung Mitte", "Kita Sonnenhof"):
+            ask_release(case, world.organization(name), fields=(*USUAL, "note"),
+                        by=SYSTEM, at=world.at)  # fmt: skip
         world.appointment(case, world.at + timedelta(days=2), place="Rathaus")
         message = send_message("Guten Tag", case=case, language="de", by=SYSTEM, at=world.at)
         keep_interpretation(
@@ -111,6 +116,27 @@ def test_a_provider_answers_in_two_clicks_without_scripts(town, browser):
     page.goto(path)
     page.click("label:has(input[value=got_help])")
     page.click("button[value=send]")
+    assert page.locator(".done").count() == 1
+    context.close()
+
+
+def test_a_person_agrees_and_declines_without_scripts(town, browser):
+    live, (reference, _), _ = town
+    context = browser.new_context(viewport=NARROW, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live}/ti/status")
+    page.fill("#reference", reference)
+    page.fill("#pin", PIN)
+    page.click("button[value=sign_in]")
+    yes, no = (page.locator(f"button[value^={verb}]").first for verb in ("agree", "disagree"))
+    one, other = yes.bounding_box(), no.bounding_box()
+    assert (one["width"], one["height"], one["y"]) == (other["width"], other["height"], other["y"])
+    assert yes.evaluate("b => getComputedStyle(b).backgroundColor") == no.evaluate(
+        "b => getComputedStyle(b).backgroundColor"
+    )
+    yes.click()
+    page.locator("button[value^=disagree]").click()
+    assert page.locator("button[value^=agree]").count() == 0
     assert page.locator(".done").count() == 1
     context.close()
 
