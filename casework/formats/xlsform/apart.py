@@ -1,31 +1,76 @@
-"""Reads an old .xls in a process of its own, with little memory: `python -m` this module.
+"""Cells of a workbook as texts; run as a program, in a process of its own with little memory.
 
-A file of a few kB can declare a table that fills the memory, and the library that reads it
-then ends its whole process. Here that is this process: the workbook comes in by standard
-input, its sheets go out as JSON, and whatever else happens is an exit code.
+An old .xls of a few kB can declare a table that fills the memory, and the library that reads
+it then ends its whole process. So that is another one: `python apart.py` takes the workbook by
+standard input and answers JSON. It imports nothing of ours, so that it starts quickly.
 """
 
 from __future__ import annotations
 
+import io
 import json
-import resource
 import sys
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from casework.formats.xlsform.workbooks import WorkbookRefused, read_sheets
+from python_calamine import CalamineError, CalamineWorkbook
 
+MAX_ROWS = 20_000
+MAX_CELLS = 2_000_000
 MEMORY = 512 * 1024 * 1024
 SECONDS = 10
 
 
+class SheetSizeError(Exception):
+    """The sheet of this name has more rows or cells than are read."""
+
+
+class UnreadableError(Exception):
+    """The workbook is damaged."""
+
+
+def texts_of(data: bytes) -> dict[str, list[list[str]]]:
+    """The cells of each sheet, by sheet name. Raises `SheetSizeError`, `UnreadableError`."""
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return {name: _rows(book, name) for name in book.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableError() from error
+
+
+def _rows(book: CalamineWorkbook, name: str) -> list[list[str]]:
+    sheet = book.get_sheet_by_name(name)
+    if sheet.total_height > MAX_ROWS or sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise SheetSizeError(name)
+    return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+
+
+def _text(cell: Any) -> str:
+    """A cell as the text that somebody would have typed."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat() if cell.time() != time() else cell.date().isoformat()
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return str(cell)
+
+
 def main() -> None:
-    """Read, and answer `{"sheets": …}` or, where the workbook is refused, `{"refused": …}`."""
+    """Answer `{"sheets": …}`, or `{"too_large": name of the sheet}`."""
+    import resource  # only where there are Unix processes; the server imports this module, too
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer: dict[str, object] = {"sheets": read_sheets(sys.stdin.buffer.read())}
-    except WorkbookRefused as refused:
-        answer = {"refused": [refused.msgid, refused.params]}
+        answer: dict[str, object] = {"sheets": texts_of(sys.stdin.buffer.read())}
+    except SheetSizeError as large:
+        answer = {"too_large": str(large)}
     json.dump(answer, sys.stdout)
 
 

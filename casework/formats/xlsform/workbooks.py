@@ -14,26 +14,19 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from casework.core.db import clean
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
+from casework.formats.xlsform import apart
+from casework.formats.xlsform.apart import MAX_ROWS, SheetSizeError, UnreadableError, texts_of
 
 MAX_FILE = 5 * 1024 * 1024
 MAX_UNPACKED = 40 * 1024 * 1024
 MAX_PARTS = 1000
-MAX_ROWS = 20_000
 MAX_COLUMNS = 1000
-MAX_CELLS = 2_000_000
 CHUNK = 1024 * 1024
-APART = "casework.formats.xlsform.apart"
 APART_SECONDS = 20
-ROOT = Path(__file__).parents[3]
 
 ZIP = b"PK\x03\x04"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -76,57 +69,30 @@ def open_sheets(data: bytes) -> dict[str, Rows]:
         raise WorkbookRefused()
     elif ENCRYPTED in data:
         raise WorkbookRefused(PROTECTED)
-    else:
-        return _read_apart(data)
-    return read_sheets(data)
-
-
-def read_sheets(data: bytes) -> dict[str, Rows]:
-    """The same for a workbook that was looked through. Raises `WorkbookRefused`."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {name: _rows(book, name) for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError) as error:
+        sheets = texts_of(data) if data.startswith(ZIP) else _read_apart(data)
+    except SheetSizeError as large:
+        raise WorkbookRefused(TOO_MANY_ROWS, sheet=str(large), limit=MAX_ROWS) from large
+    except UnreadableError as error:
         raise WorkbookRefused(DAMAGED) from error
+    return {name: [[clean(cell).strip() for cell in row] for row in rows]
+            for name, rows in sheets.items()}  # fmt: skip
 
 
 def _read_apart(data: bytes) -> dict[str, Rows]:
     """The sheets of an old .xls, read by a process that can neither grow nor last."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, and the file only as input
-            [sys.executable, "-X", "utf8", "-m", APART], input=data, capture_output=True,
-            cwd=ROOT, env={}, timeout=APART_SECONDS, check=True,
+        done = subprocess.run(  # noqa: S603 - our own file, and the workbook only as input
+            [sys.executable, "-I", "-X", "utf8", apart.__file__], input=data,
+            capture_output=True, env={}, timeout=APART_SECONDS, check=True,
         )  # fmt: skip
         answer = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
-        raise WorkbookRefused(DAMAGED) from error
-    if "refused" in answer:
-        msgid, params = answer["refused"]
-        raise WorkbookRefused(msgid, **params)
+        raise UnreadableError() from error
+    if "too_large" in answer:
+        raise SheetSizeError(answer["too_large"])
     sheets: dict[str, Rows] = answer["sheets"]
     return sheets
-
-
-def _rows(book: CalamineWorkbook, name: str) -> Rows:
-    sheet = book.get_sheet_by_name(name)
-    if sheet.total_height > MAX_ROWS or sheet.total_height * sheet.total_width > MAX_CELLS:
-        raise WorkbookRefused(TOO_MANY_ROWS, sheet=name, limit=MAX_ROWS)
-    return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-
-
-def _text(cell: Any) -> str:
-    """A cell as the text that somebody would have typed."""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat() if cell.time() != time() else cell.date().isoformat()
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return clean(str(cell)).strip()
 
 
 def _inspect_package(data: bytes) -> None:
