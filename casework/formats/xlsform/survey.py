@@ -28,6 +28,7 @@ OR_OTHER = re.compile(r"\s+or[\s_]+(?:specify[\s_]+)?other$", re.IGNORECASE)
 RECORD = re.compile(r"db:([\w-]+)", re.IGNORECASE)
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
 LISTED = tuple(name for name, kind in QUESTION_TYPES.items() if kind.needs_list) + FROM_FILE
+MAX_OPEN = 50  # far more than a form may have, far less than would exhaust anything
 # Spellings of older XLSForm programs; what stands around the type itself is left out.
 AROUND_TYPE = re.compile(r"^(?:(?:q|add)\s+|uri:\s*)|\s+prompt(?=$|\s)|(?<=one|ple)\s+using$")
 OLD_NAMES = {"picture": "image", "select": "select_multiple", "percentage": "integer",
@@ -46,6 +47,8 @@ NOT_CLOSED = N_("The %(kind)s “%(name)s” does not end.")
 ADD_END = N_("Please add a row “end %(kind)s”.")
 CROSSED = N_("Here ends a %(kind)s, but the %(open_kind)s “%(name)s” is open.")
 ORDER_ENDS = N_("Please bring the rows that end groups and repeats into order.")
+TOO_DEEP = N_("Groups stand inside each other more than %(limit)s deep.")
+FLATTEN = N_("Please write them one after the other.")
 NAMED_FOR_YOU = N_("The row had no name; it is called “%(name)s”.")
 GIVE_NAME = N_("Please give it a name of its own.")
 RECORD_AS_TEXT = N_("“%(type)s” chooses a record of another program; here it is asked as text.")
@@ -73,6 +76,7 @@ class SurveyReader:
         self.findings = findings
         self.languages: Texts = {}
         self._open: list[_Open] = [_Open("form", "", 0, {})]
+        self._flattened = 0
 
     def read(self, rows: Rows) -> tuple[Item, ...]:
         """The items of the form."""
@@ -115,6 +119,10 @@ class SurveyReader:
             return
         if boundary is None:
             self._question(written, name, cells, row)
+        elif boundary[1].lower() == "begin" and len(self._open) > MAX_OPEN:
+            self._flattened += 1
+            if self._flattened == 1:
+                self._report(ERROR, TOO_DEEP, FLATTEN, row, "type", limit=str(MAX_OPEN))
         elif boundary[1].lower() == "begin":
             kind = "group" if boundary[2].lower() == "group" else "repeat"
             name = name or self._made_up_name(kind, row)
@@ -123,6 +131,9 @@ class SurveyReader:
             self._end("group" if boundary[2].lower() == "group" else "repeat", row)
 
     def _end(self, kind: str, row: int) -> None:
+        if self._flattened:
+            self._flattened -= 1
+            return
         if len(self._open) == 1:
             self._report(ERROR, NOT_OPEN, REMOVE_END, row, "type", kind=kind)
             return
