@@ -178,7 +178,7 @@ def _write_json(source: _Source, target: Path, files: _Files) -> None:
     between = "\n"
     for submission in source.submissions():
         file.write(between)
-        json.dump(as_object(submission, source.options), file, ensure_ascii=False)
+        file.write(json.dumps(as_object(submission, source.options), ensure_ascii=False))
         between = ",\n"
     file.write("\n]\n")
 
