@@ -60,8 +60,16 @@ def start_draft(version: QuestionnaireVersion, language: str, *, at: datetime) -
 
 
 def draft_of(token: str, *, at: datetime) -> Draft | None:
-    """The draft of a browser's token, unless it has expired."""
-    return Draft.get_or_none((Draft.token_digest == token_digest(token)) & (Draft.expires_at > at))
+    """The draft of a browser's token, unless it has expired.
+
+    Its version comes without the text of the definition, which is compiled and kept already.
+    """
+    draft = Draft.get_or_none((Draft.token_digest == token_digest(token)) & (Draft.expires_at > at))
+    if draft is not None:
+        fields = QuestionnaireVersion._meta.sorted_fields
+        light = QuestionnaireVersion.select(*(each for each in fields if each.name != "definition"))
+        draft.version = light.where(QuestionnaireVersion.id == draft.__data__["version"]).get()
+    return draft
 
 
 def draft_by_code(code: str, *, at: datetime) -> Draft | None:

@@ -13,9 +13,8 @@ from casework.core.clock import system_clock
 from casework.core.db import transaction
 from casework.formats.answers import Options, export_answers, languages_of
 from casework.formats.xlsform import Reading, read_xlsform, write_xlsform
-from casework.questionnaires.compiling import NO_FILE
 from casework.questionnaires.findings import ERROR, Finding
-from casework.questionnaires.media import attach_file, beside, contents
+from casework.questionnaires.media import NO_FILE, attach_file, beside, contents
 from casework.questionnaires.models import (
     PURPOSES,
     Questionnaire,

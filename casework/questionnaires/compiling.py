@@ -45,8 +45,6 @@ VENDOR_FUNCTION = N_(
 REPLACE_FUNCTION = N_("Please remove it, or say it with a function of the documentation.")
 TOO_BIG = N_("The questionnaire is too large or nested too deeply.")
 DIVIDE = N_("Please divide it into several questionnaires.")
-NO_FILE = N_("The file “%(name)s” is missing; what needs it is left out or stays empty.")
-ADD_FILE = N_("Please put it beside the form before importing, or upload it with the form.")
 
 EXPRESSION_COLUMNS = (
     "relevant",
@@ -84,7 +82,8 @@ def _missing_files(definition: Definition) -> list[Finding]:
     """A warning where choices are missing, a notice for a picture or a sound."""
     return [
         Finding(
-            WARNING if each.is_list else NOTICE, NO_FILE, ADD_FILE, {"name": each.name},
+            WARNING if each.is_list else NOTICE, media.NO_FILE, media.ADD_FILE,
+            {"name": each.name},
             each.sheet, each.row, each.column,
         )
         for each in media.missing(definition)

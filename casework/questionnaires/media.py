@@ -37,6 +37,9 @@ NAME = re.compile(r"[^\W.][\w .()+-]{0,90}\.[A-Za-z0-9]{2,7}")
 PULLED = re.compile(r"pulldata\s*\(\s*['\"]([^'\"]+)['\"]")
 CACHED_LISTS = 32
 
+NO_FILE = N_("The file “%(name)s” is missing; what needs it is left out or stays empty.")
+ADD_FILE = N_("Please put it beside the form before importing, or upload it with the form.")
+
 
 class NameRefused(Refusal):
     """Not what a form calls a file."""

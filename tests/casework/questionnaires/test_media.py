@@ -6,11 +6,12 @@ from casework.core.access import PUBLIC, SYSTEM
 from casework.core.files import FileRefused, FileTooLarge
 from casework.core.refusals import Forbidden
 from casework.questionnaires.checking import check
-from casework.questionnaires.compiling import NO_FILE, build, compile_form
+from casework.questionnaires.compiling import build, compile_form
 from casework.questionnaires.definitions import from_json, to_json
 from casework.questionnaires.lists import ListRefused, read_list
 from casework.questionnaires.media import (
     MAX_BYTES,
+    NO_FILE,
     MediaFile,
     NameRefused,
     attach_file,
@@ -23,8 +24,8 @@ from casework.questionnaires.steps import accept, begin
 from tests.casework.questionnaires.samples import NOW, definition, place, question
 
 TOWNS = (
-    "name,label,label::German (de),district\na,Alpha,Alfa,north\nb,Beta,,north\nc,Gamma,,south\n"
-).encode()
+    b"name,label,label::German (de),district\na,Alpha,Alfa,north\nb,Beta,,north\nc,Gamma,,south\n"
+)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 
 
