@@ -19,9 +19,10 @@ from admin.referral_rows import earlier_at, referral_or_404, service_or_404
 from admin.referral_words import shown_details
 from admin.words import word
 from casework.consent import SHAREABLE, release_for
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit, Term
 from casework.providers import Service
-from casework.referrals import Referral, change_draft, shared_details
+from casework.referral_states import STATES
+from casework.referrals import NoLongerDraft, Referral, change_draft, shared_details
 
 
 class ChangeDraft:
@@ -30,20 +31,22 @@ class ChangeDraft:
     get_url: Callable[..., str]
     _choose: Callable[..., str]
     _page: Callable[..., str]
+    page: Callable[..., str]
 
     @expose("/<uuid:id>/service")
     def change_service(self, id: uuid.UUID) -> ResponseReturnValue:
         """Which service is to be asked instead."""
-        draft = self._draft(id)
-        return self._choose(draft.need, draft)
+        draft = referral_or_404(id)
+        return self._choose(draft.need, draft) if draft.state == "draft" else self._left(draft)
 
     @expose("/<uuid:id>/change", methods=("GET", "POST"))
     def change(self, id: uuid.UUID) -> ResponseReturnValue:
         """What the draft would ask, to be changed; the address may name another service."""
-        if request.method == "GET":
-            draft = self._draft(id)
-            return self._change_page(draft, _service_for(draft), ChangeForm(None, draft))
         draft = referral_or_404(id)
+        if request.method == "GET":
+            if draft.state != "draft":
+                return self._left(draft)
+            return self._change_page(draft, _service_for(draft), ChangeForm(None, draft))
         service, form = _service_for(draft), ChangeForm(request.form, draft)
         if not form.validate():
             return self._change_page(draft, service, form), 422
@@ -89,10 +92,11 @@ class ChangeDraft:
             values={name: shown for name, _label, shown in shown_details(shared_details(planned))},
         )  # fmt: skip
 
-    def _draft(self, id: uuid.UUID) -> Referral:
-        """A referral that is still a draft; anything else has nothing to change."""
-        draft = referral_or_404(id)
-        return draft if draft.state == "draft" else abort(404)
+    def _left(self, referral: Referral) -> ResponseReturnValue:
+        """What is no draft any more is shown as it is now."""
+        refusal = NoLongerDraft(state=Term(STATES.names[referral.state]))
+        flash(refusal.text(reading_language()), "error")
+        return self.page(referral), 409
 
 
 def _service_for(draft: Referral) -> Service:

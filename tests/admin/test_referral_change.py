@@ -94,8 +94,10 @@ def test_what_somebody_else_sent_meanwhile_is_not_changed_and_what_was_typed_sta
     assert "no longer a draft but “sent”" in text_of(response)
     assert "Evenings only</textarea>" in text_of(response)
     assert draft.refresh().note is None
-    assert desk.get(page_of(draft, "change")).status_code == 404
-    assert desk.get(page_of(draft, "service")).status_code == 404
+    for verb in ("change", "service"):
+        late = desk.get(page_of(draft, verb))
+        assert late.status_code == 409
+        assert "no longer a draft" in text_of(late)
 
 
 def test_a_page_that_is_out_of_date_does_not_send_what_it_did_not_show(desk, world, draft) -> None:
