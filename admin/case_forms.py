@@ -14,6 +14,7 @@ from wtforms.fields import Choice
 
 from admin.auth import current_actor
 from admin.base import CodesField, DeskForm, MomentField, RowField
+from admin.base.forms import WordsField
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
@@ -139,11 +140,10 @@ class NeedsField(CodesField):
     """Need categories as check boxes, grouped by life area; `data` are their codes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, choices=[], **kwargs)
         tag = reading_language()
-        self.choices = [
-            (each.code, each.label(tag)) for _area, found in categories_by_area() for each in found
-        ]
+        known = [each for _area, found in categories_by_area() for each in found]
+        choices = [(each.code, each.label(tag)) for each in known]
+        super().__init__(*args, choices=choices, **kwargs)
 
     def areas(self) -> list[tuple[Any, list[Any], int]]:
         """Life area, its options and how many of them are ticked."""
@@ -183,7 +183,7 @@ class MessageForm(DeskForm):
     """A message to the person."""
 
     body = prose(_l("Message"), MAX_LENGTH, NEEDED(), rows=5)
-    language = SelectField(_l("Written in"), choices=READ_IN)
+    language = WordsField(_l("Written in"), choices=READ_IN)
 
 
 class AppointmentForm(DeskForm):
@@ -197,7 +197,7 @@ class AppointmentForm(DeskForm):
     place = line(_l("Where"), 300)
     with_whom = line(_l("With whom"), 200)
     person = SelectField(_l("Who comes"), choices=[], default="")
-    interpreter_language = SelectField(
+    interpreter_language = WordsField(
         _l("Interpreter for"), choices=[("", _l("no interpreter")), *READ_IN], default=""
     )
 
@@ -210,7 +210,7 @@ class ReleaseForm(DeskForm):
         description=_l("Without a name: for whichever organisation the centre chooses."),
     )  # fmt: skip
     channel = words(_l("Given"), {k: v for k, v in CHANNELS.items() if k != "portal"})
-    language = SelectField(_l("Wording read in"), choices=READ_IN)
+    language = WordsField(_l("Wording read in"), choices=READ_IN)
     covers = codes(_l("What may be passed on"), SHAREABLE, default=list(USUAL))
 
     def validate_covers(self, field: Any) -> None:
@@ -276,7 +276,7 @@ class AssignForm(InChargeForm):
 class OpenCaseForm(InChargeForm):
     """A new case of a household, and in which language its people read us."""
 
-    language = SelectField(_l("Language of the person"), choices=READ_IN)
+    language = WordsField(_l("Language of the person"), choices=READ_IN)
     urgency = words(_l("How urgent"), URGENCIES, blank=True)
 
 
@@ -292,7 +292,7 @@ class NewCaseForm(InChargeForm):
     gender = words(_l("Gender"), GENDERS, blank=True)
     phone = PhoneField(_l("Phone"), [validators.Optional()])
     email = MailField(_l("E-mail"), [validators.Optional()])
-    language = SelectField(_l("Language"), choices=READ_IN)
+    language = WordsField(_l("Language"), choices=READ_IN)
     interpreter = words(_l("Interpreter"), INTERPRETER, blank=True)
     site = RowField(_l("Site"), model=Site, rows=active_sites, allow_blank=True)
     housing = words(_l("Housing"), HOUSING, blank=True)

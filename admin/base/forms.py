@@ -222,6 +222,14 @@ class CodesField(fields.SelectMultipleField):
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
+    def __init__(self, *args: Any, choices: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, choices=options_of(choices), **kwargs)
+
+
+def options_of(pairs: Any) -> list[fields.SelectChoice]:
+    """Pairs of code and word as WTForms wants the choices of a field."""
+    return [fields.SelectChoice(value, word) for value, word in pairs]
+
 
 class TristateField(fields.SelectField):
     """Yes, no or not known; an unchanged save keeps "not known"."""
