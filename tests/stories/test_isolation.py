@@ -20,14 +20,18 @@ from casework.cases import Case, assign_case, plan_follow_up
 from casework.consent import Release
 from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.audit import AuditEntry
-from casework.core.db import Base, database
+from casework.core.db import Base, database, transaction
 from casework.core.throttles import Throttle
 from casework.documents import Document, add_document
+from casework.drafts import start_draft
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
 from casework.providers import Organization
+from casework.questionnaires.models import live
 from casework.referrals import Referral
 from casework.staff import Staff
+from casework.submissions import Submission
+from casework.uploads import Upload, add_upload
 from casework.volunteers import Offer
 from tests.admin.pressing import desk_of, text_of, token_of
 from tests.pages import PageClient
@@ -109,8 +113,19 @@ class Town:
             "document": add_document(
                 case, word, PDF, folder=self.folder, by=SYSTEM, at=at
             ),
+            "file": self._file(submission, word),
         }  # fmt: skip
         return Part(word, organization, case, rows)
+
+    def _file(self, submission: Submission, word: str) -> Upload:
+        """What came with a request."""
+        draft, _token = start_draft(live("help"), "de", at=self.world.at)
+        upload = add_upload(draft, "file", f"{word}.pdf", PDF, folder=self.folder,
+                            at=self.world.at)  # fmt: skip
+        with transaction():
+            upload.draft, upload.submission = None, submission
+            upload.save()
+        return upload
 
     @property
     def folder(self) -> Any:
@@ -151,7 +166,7 @@ def _address(rule: Any, rows: dict[str, Base], case_of: Part) -> str:
     path = rule.rule.replace("<export_type>", "csv")
     if "<uuid:row>" in path:
         part = path.partition("/<uuid:row>")[0].rpartition("/")[2].replace("-", "_")
-        own = case_of.case
+        own = case_of.case if kind == "case" else own
         path = path.replace("<uuid:row>", str(rows[part].id))
     path = path.replace("<uuid:id>", str(own.id if own else uuid.uuid4()))
     need, home = rows["need"].id, rows["household"].id
