@@ -252,10 +252,9 @@ class TestForms:
     def test_a_file_that_is_not_there_is_refused(self, refuse, tmp_path, command):
         assert "does not exist" in refuse("forms", command, tmp_path / "nothing.xlsx")
 
-    @pytest.mark.parametrize("slug", ["Ä", "a b", "../x", "x" * 41, ""])
+    @pytest.mark.parametrize("slug", ["Ä", "a b", "../x", "x" * 41])
     def test_a_slug_that_cannot_stand_in_an_address_is_refused(self, refuse, tmp_path, slug):
-        if slug:
-            assert "address" in refuse("forms", "import", xlsform(tmp_path), "--slug", slug)
+        assert "address" in refuse("forms", "import", xlsform(tmp_path), "--slug", slug)
 
     def test_a_form_that_is_not_there_cannot_be_exported(self, refuse, tmp_path):
         path = tmp_path / "out.xlsx"
