@@ -82,6 +82,7 @@ def list_rows(desk: Callable[[str], int], stock: Callable[[str], int], count: in
     for name, ours, theirs in (
         ("first page", "/admin/case/", "/admin/case/"),
         ("page 15", "/admin/case/?page=14", "/admin/case/?page=14"),
+        ("middle page", f"/admin/case/?page={last // 2}", f"/admin/case/?page={last // 2}"),
         ("last page", f"/admin/case/?page={last}", f"/admin/case/?page={last}"),
     ):
         mine, rival = race(lambda p=ours: desk(p), lambda p=theirs: stock(p), per_round=1)
