@@ -1,12 +1,13 @@
 """What real files do wrong: each kind of dirt once, in a file made here."""
 
 import io
+import struct
 from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook
 
-from casework.formats.xlsform import columns, read_xlsform, reading, survey, workbooks
+from casework.formats.xlsform import apart, columns, read_xlsform, reading, survey, workbooks
 from casework.formats.xlsform.languages import language_of
 from casework.questionnaires import checking, compiling, references
 from casework.questionnaires.definitions import Group, Question, Repeat
@@ -447,3 +448,12 @@ def test_a_file_with_a_password_and_an_open_document_are_told_apart():
     with pytest.raises(workbooks.WorkbookRefused) as refused:
         read_xlsform(with_part(workbook(survey=HEAD), "mimetype", b"application/vnd.oasis"))
     assert refused.value.msgid == workbooks.NOT_EXCEL
+
+
+def test_an_old_workbook_that_boasts_of_a_million_rows_keeps_its_cells():
+    def size(*numbers):
+        return b"\x00\x02\x0e\x00" + struct.pack("<IIHH", *numbers) + b"\0\0"
+
+    boast, honest, text = size(0, 1_048_576, 0, 254), size(0, 40, 0, 20), size(9, 2, 9, 2)
+    data = b"a" + boast + b"b" + honest + text
+    assert apart.without_boasts(data) == b"a" + size(0, 0, 0, 0) + b"b" + honest + text
