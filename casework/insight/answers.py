@@ -29,7 +29,7 @@ from casework.submissions import Submission
 
 STEP = LEAST
 KEPT = 16
-MOST = 10_000  # the newest ones; older ones say little about the present
+MOST = 5_000  # the newest ones; older ones say little about the present
 CHUNK = 200
 FEW_VALUES = 10
 ANSWERED, EMPTY, NOT_ASKED = range(3)
@@ -150,9 +150,10 @@ def analysis(questionnaire: Questionnaire, language: str, *, by: Actor) -> Analy
     if not by.may("statistics:read"):
         raise NotFound()
     every, newest, version = _state_of(questionnaire)
-    number = min(every - every % STEP, MOST)
-    return _analysis(questionnaire.id, number, every - every % STEP - number, newest, version,
-                     language)  # fmt: skip
+    whole = every - every % STEP
+    number = min(whole, MOST)
+    gathered = _gathered(questionnaire.id, number, whole - number, newest, version)
+    return Analysis(number, tuple(_figures(each, language) for each in gathered.asked.values()))
 
 
 def _state_of(questionnaire: Questionnaire) -> tuple[int, Any, int]:
@@ -168,16 +169,16 @@ def _state_of(questionnaire: Questionnaire) -> tuple[int, Any, int]:
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _analysis(
-    questionnaire: uuid.UUID, number: int, older: int, newest: Any, version: int, language: str
-) -> Analysis:
-    """The figures about `number` submissions behind the `older` ones; the rest is for the cache."""
-    gathered = _Gathering(_forms(questionnaire))
+def _gathered(
+    questionnaire: uuid.UUID, number: int, older: int, newest: Any, version: int
+) -> _Gathering:
+    """`number` submissions behind the `older` ones, looked at once, and what of them is hidden."""
+    gathered = _Gathering(_versions(questionnaire))
     for submission in _submissions(questionnaire, number, older):
         gathered.add(submission)
     for scope, universe in gathered.universes.items():
         suppress(gathered.tables(scope, universe), universe.everybody)
-    return Analysis(number, tuple(_figures(each, language) for each in gathered.asked.values()))
+    return gathered
 
 
 def _answers_of(questionnaire: uuid.UUID) -> ModelSelect:
@@ -188,21 +189,16 @@ def _answers_of(questionnaire: uuid.UUID) -> ModelSelect:
     )
 
 
-def _forms(questionnaire: uuid.UUID) -> list[Form]:
-    """Forms that were answered or can be, the newest first."""
-    answered = Submission.select(Submission.version)
-    return [
-        version.form
-        for version in without_text()
-        .where(
-            (QuestionnaireVersion.questionnaire == questionnaire)
-            & (
-                QuestionnaireVersion.published_at.is_null(False)
-                | QuestionnaireVersion.id.in_(answered)
-            )
+def _versions(questionnaire: uuid.UUID) -> list[QuestionnaireVersion]:
+    """Versions that were answered or can be, the newest first."""
+    rows = without_text().where(
+        (QuestionnaireVersion.questionnaire == questionnaire)
+        & (
+            QuestionnaireVersion.published_at.is_null(False)
+            | QuestionnaireVersion.id.in_(Submission.select(Submission.version))
         )
-        .order_by(QuestionnaireVersion.number.desc())
-    ]
+    )
+    return list(rows.order_by(QuestionnaireVersion.number.desc()))
 
 
 def _submissions(questionnaire: uuid.UUID, number: int, older: int) -> Iterator[Submission]:
@@ -221,40 +217,42 @@ def _submissions(questionnaire: uuid.UUID, number: int, older: int) -> Iterator[
 class _Gathering:
     """Looks at each submission once and keeps bits, never answers in words."""
 
-    def __init__(self, forms: Sequence[Form]) -> None:
+    def __init__(self, versions: Sequence[QuestionnaireVersion]) -> None:
         self.zone = setting("site_zone")
         self.universes: dict[str, _Universe] = {"": _Universe()}
-        self.asked: dict[str, _Asked] = {}
-        for form in forms:
+        self.asked: dict[tuple[str, str], _Asked] = {}
+        self.plans: dict[uuid.UUID, list[tuple[int, _Asked]]] = {}
+        for version in versions:
+            form, plan = version.form, self.plans.setdefault(version.id, [])
             for spec in form.specs:
                 if spec.kind == "repeat":
                     self.universes.setdefault(spec.path, _Universe())
                 elif spec.kind == "question" and spec.type is not None and spec.type.fillable:
-                    self._expect(form, spec)
+                    plan.append((spec.index, self._expect(form, spec)))
 
-    def _expect(self, form: Form, spec: Spec) -> None:
+    def _expect(self, form: Form, spec: Spec) -> _Asked:
         scope = "" if spec.scope is form.root else spec.scope.path
         kind = KINDS.get(spec.question.type, OTHER)
-        known = self.asked.setdefault(spec.path, _Asked(spec, form, kind, scope))
+        known = self.asked.setdefault((scope, spec.path), _Asked(spec, form, kind, scope))
         for choice in spec.choices if known.kind in (CHOICES, SEVERAL) else ():
             known.chosen.setdefault(choice.name, 0)
+        return known
 
     def add(self, submission: Submission) -> None:
         """Count one submission and the rows in it."""
         moment = in_zone(submission.received_at, self.zone)
         form = submission.version.form
         filling = fill(form, submission.answers, now=moment, seed=submission.id.hex)
-        bits = {(): self._next("")}
+        bits: dict[tuple[str, ...], int] = {(): self._next("")}
         for repeat in form.repeats:
             for node in filling.by_spec[repeat.index]:
                 if node.counts:
                     bits[node.path] = self._next(repeat.path)
-        for spec in form.specs:
-            if spec.path in self.asked and spec.kind == "question":
-                for node in filling.by_spec[spec.index]:
-                    bit = bits.get(node.path[:-1])
-                    if node.counts and bit is not None:
-                        _note(self.asked[spec.path], node, bit)
+        for index, asked in self.plans[submission.version.id]:
+            for node in filling.by_spec[index]:
+                bit = bits.get(node.path[:-1])
+                if node.counts and bit is not None:
+                    _note(asked, node, bit)
 
     def _next(self, scope: str) -> int:
         universe = self.universes[scope]

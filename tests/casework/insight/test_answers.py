@@ -156,6 +156,17 @@ def test_questions_of_older_versions_stay_and_were_not_asked_later(made, world, 
     assert figures(made, "fresh").not_asked == 10
 
 
+def test_a_group_that_became_a_list_is_counted_apart(world, clock):
+    name = question("text", "name")
+    made = publish_form(definition(group("member", name)), world.at)
+    store(world, {"name": "x"}, count=10)
+    publish_form(definition(repeat("member", name)), world.at)
+    clock.forward(days=1)
+    store(world, {"member": [{"_row": "r1", "name": "x"}, {"_row": "r2", "name": "y"}]}, count=5)
+    found = [(each.repeat, each.answered, each.not_asked) for each in looked_at(made).questions]
+    assert found == [("member", 10, 0), ("", 10, 5)]
+
+
 def test_figures_move_in_steps_of_five(made, world, clock):
     for _ in range(9):
         clock.forward(minutes=1)
