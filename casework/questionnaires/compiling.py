@@ -102,10 +102,10 @@ class _Builder:
         self.lists = self._file_lists() | self.lists
 
     def _file_lists(self) -> dict[str, tuple[Node, ...]]:
-        """The lists that the form brings as files, by their names without an ending."""
+        """The lists from files that expressions look into, by their names without an ending."""
         rows = {
             name.rpartition(".")[0]: media.rows_of(self.definition, name)
-            for name in self.definition.files
+            for name in media.looked_into(self.definition)
         }
         if sum(map(len, rows.values())) > MAX_CHOICES:
             self._too_big()

@@ -27,6 +27,7 @@ from casework.questionnaires.expressions import (
     to_text,
 )
 from casework.questionnaires.expressions.trees import Budget
+from casework.questionnaires.filters import likely
 from casework.questionnaires.forms import PIPED, ROW_KEY, Form, Spec
 from casework.questionnaires.problems import Path
 from casework.questionnaires.surroundings import Around
@@ -187,8 +188,9 @@ class Filling:
             return node.spec.choices
         items = node.spec.choice_nodes
         kept = []
+        here = Context(node, self.around, node, budget=self._budget)
         try:
-            for position, item in enumerate(items, 1):
+            for position, item in likely(node.spec, tree, lambda each: evaluate(each, here)):
                 context = Context(item, self.around, node, position, len(items), self._budget)
                 if to_boolean(evaluate(tree, context)):
                     kept.append(item.spec)

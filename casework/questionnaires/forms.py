@@ -36,6 +36,7 @@ class Spec:
     expressions: dict[str, Expression] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     choice_nodes: tuple[Node, ...] = ()
+    filter_index: dict[str, dict[str, list[tuple[int, Node]]]] = field(default_factory=dict)
 
     @property
     def scope(self) -> Spec:

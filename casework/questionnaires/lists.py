@@ -53,7 +53,7 @@ def read_list(name: str, data: bytes) -> tuple[Row, ...]:
         raise ListRefused(name=name)
     rows = []
     for row in reader(name, data):
-        rows.append({key: clean(text)[:MAX_CELL].strip() for key, text in row.items()})
+        rows.append({key: _cell(text) for key, text in row.items()})
         if len(rows) > MAX_ENTRIES:
             raise ListRefused(TOO_MANY, name=name, limit=MAX_ENTRIES)
         if len(row) > MAX_COLUMNS:
@@ -65,6 +65,11 @@ def ending_of(name: str) -> str:
     """The ending of a file's name in small letters, with its dot."""
     stem, dot, ending = name.rpartition(".")
     return f".{ending.lower()}" if dot and stem else ""
+
+
+def _cell(text: str) -> str:
+    plain = text if text.isascii() and text.isprintable() else clean(text)
+    return plain[:MAX_CELL].strip()
 
 
 def _text(name: str, data: bytes) -> str:

@@ -35,6 +35,10 @@ SEEN = ("video/mp4", "video/webm")
 KINDS = "CSV, XML, GeoJSON, JPEG, PNG, WebP, GIF, MP3, M4A, OGG, WAV, MP4, WebM"
 NAME = re.compile(r"[^\W.][\w .()+-]{0,90}\.[A-Za-z0-9]{2,7}")
 PULLED = re.compile(r"pulldata\s*\(\s*['\"]([^'\"]+)['\"]")
+EXPRESSIONS = (
+    "calculation", "relevant", "constraint", "default", "required", "read_only", "choice_filter",
+    "repeat_count",
+)  # fmt: skip
 CACHED_LISTS = 32
 
 NO_FILE = N_("The file “%(name)s” is missing; what needs it is left out or stays empty.")
@@ -174,13 +178,27 @@ def _lists_of(definition: Definition, item: Item) -> Iterator[Needed]:
             yield Needed(item.list_name, item.row, "type", is_list=True)
         if item.type in ("csv-external", "xml-external"):
             yield Needed(f"{item.name}.{item.type[:3]}", item.row, "type", is_list=True)
-    for column in ("calculation", "relevant", "constraint", "default", "required"):
+    for column in EXPRESSIONS:
         text = getattr(item, column)
         for name in PULLED.findall(text) if isinstance(text, str) else ():
             stem = name.removesuffix(".csv")
             known = definition.files.keys() | definition.choices.keys()
             if stem not in known and not {f"{stem}.xml", f"{stem}.geojson"} & known:
                 yield Needed(f"{stem}.csv", item.row, column, is_list=True)
+
+
+def looked_into(definition: Definition) -> Iterator[str]:
+    """The files whose lists an expression names in quotes, as `instance` and `pulldata` do."""
+    texts = [
+        text
+        for item in definition.walk()
+        for column in EXPRESSIONS
+        if isinstance(text := getattr(item, column), str) and ("'" in text or '"' in text)
+    ]
+    for name in definition.files:
+        stem = re.escape(name.rpartition(".")[0])
+        if any(re.search(f"['\"]{stem}(?:[.]csv)?['\"]", text) for text in texts):
+            yield name
 
 
 def _media_names(media: dict[str, Texts]) -> Iterator[str]:
