@@ -129,6 +129,12 @@ class CaseworkView(DeskRules, Changing, Listing, ModelView):
         rest = [field for field in form if field.name not in seen]
         return [*placed, ("", rest)] if rest else placed
 
+    def row_address(self, row: Base) -> str:
+        """Where a row of the list leads to: its page, else its form; "" without either."""
+        if self.can_view_details:
+            return str(self.get_url(".details_view", id=row.id))
+        return str(self.get_url(".edit_view", id=row.id)) if self.allows("edit") else ""
+
     def row_links(self, row: Base) -> list[tuple[Any, str]]:
         """Further links in a row of the list, as label and address."""
         return []

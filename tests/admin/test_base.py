@@ -879,3 +879,16 @@ def test_every_page_has_one_heading_and_its_landmarks(coordinator):
         assert page.count("<h1>") == 1
         for landmark in ("<header", "<nav", "<main", 'href="#content"'):
             assert landmark in page
+
+
+def test_a_row_leads_to_its_page_else_to_its_form_else_nowhere(coordinator, monkeypatch):
+    row = shelf()
+    page = f'href="/admin/shelves/details/?id={row.id}"'
+    form = f'href="/admin/shelves/edit/?id={row.id}"'
+    assert page in body(coordinator.get("/admin/shelves/"))
+    monkeypatch.setattr(Shelves, "can_view_details", False)
+    without_page = body(coordinator.get("/admin/shelves/"))
+    assert form in without_page
+    assert page not in without_page
+    monkeypatch.setattr(Shelves, "can_edit", False)
+    assert form not in body(coordinator.get("/admin/shelves/"))
