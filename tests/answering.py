@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from casework.questionnaires.answers import read_value
+from casework.questionnaires.answers import missing_parts, read_value
 from casework.questionnaires.expressions import Call, Literal, Node, Path, Reference, walk
 from casework.questionnaires.filling import MAX_ROWS, Answers, Filling
 from casework.questionnaires.forms import ROW_KEY, Form, Spec
@@ -99,7 +99,7 @@ class Answering:
         if kind in ("integer", "decimal", "range"):
             yield from self._numbers(spec, mentioned)
         elif kind in ("date", "datetime"):
-            yield from self._days(kind, mentioned)
+            yield from (rounded(day, spec) for day in self._days(kind, mentioned))
         elif kind in TEXTS:
             yield from TEXTS[kind]
         else:
@@ -135,6 +135,12 @@ class Answering:
                     yield from (matching(str(pattern.value), self.random) for _ in range(5))
         for length in LENGTHS:
             yield "".join(self.random.choice("123456789") for _ in range(length))
+
+
+def rounded(day: str, spec: Spec) -> str:
+    """The first day of the month or year, where only that is asked for."""
+    kept = {0: 10, 1: 7, 2: 4}[missing_parts(spec.question)]
+    return day[:kept] + "-01-01"[kept - 10 :] if kept < 10 else day
 
 
 def matching(pattern: str, chance: random.Random) -> str:

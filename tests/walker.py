@@ -80,7 +80,13 @@ class Walk:
 
 
 class Walker:
-    """Answers every question: with the first choice, or with `choose(name, values)`."""
+    """Answers every question: with the first choice, or with `choose(name, values)`.
+
+    `here` is the address of the page that is being filled in.
+    """
+
+    most_pages = MOST_PAGES
+    here = ""
 
     def __init__(
         self, client: FlaskClient, *, people: int = 0,
@@ -95,7 +101,8 @@ class Walker:
         """From the first page to the receipt."""
         walk = Walk()
         page = self.open(address)
-        for _ in range(MOST_PAGES):
+        for _ in range(self.most_pages):
+            self.here = page.address
             walk.pages.append(page)
             if page.by_id("reference"):
                 walk.reference, walk.pin = page.by_id("reference"), page.by_id("pin")
@@ -107,7 +114,7 @@ class Walker:
     def open(self, address: str) -> Page:
         return self._page(self.client.get(address, follow_redirects=True))
 
-    def press(self, page: Page, action: str, answers: list[tuple[str, str]]) -> Page:
+    def press(self, page: Page, action: str, answers: list[tuple[str, Any]]) -> Page:
         """Send the page's form with these answers by this button."""
         assert page.form is not None, f"{page.address} has no form to send"
         hidden = [
@@ -117,10 +124,10 @@ class Walker:
         ]
         return self.post(page, [*hidden, *answers, ("action", action)])
 
-    def post(self, page: Page, pairs: list[tuple[str, str]]) -> Page:
+    def post(self, page: Page, pairs: list[tuple[str, Any]]) -> Page:
         """Send these fields to where the page's form goes."""
         target = page.form.get("action") if page.form is not None else None
-        data: dict[str, list[str]] = {}
+        data: dict[str, list[Any]] = {}
         for name, value in pairs:
             data.setdefault(name, []).append(value)
         answer = self.client.post(target or page.address, data=data, follow_redirects=True)
@@ -135,7 +142,7 @@ class Walker:
                 return action
         return "submit" if "submit" in page.actions else "next"
 
-    def fill(self, page: Page) -> list[tuple[str, str]]:
+    def fill(self, page: Page) -> list[tuple[str, Any]]:
         """An answer to each question of the page."""
         return [
             pair
@@ -143,7 +150,7 @@ class Walker:
             for pair in self.answer(name, container.get("data-type", ""), container)
         ]
 
-    def answer(self, name: str, kind: str, container: Element) -> list[tuple[str, str]]:
+    def answer(self, name: str, kind: str, container: Element) -> list[tuple[str, Any]]:
         inputs = [each for each in container.iter("input") if each.get("type") != "hidden"]
         choices = [each for each in inputs if each.get("type") in ("radio", "checkbox")]
         selects = list(container.iter("select"))

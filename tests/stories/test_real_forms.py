@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from casework.core.access import SYSTEM
+from casework.core.i18n import LANGUAGES
 from casework.formats.xlsform import read_xlsform, write_xlsform
 from casework.questionnaires.compiling import compile_form
+from casework.questionnaires.publishing import import_definition, publish
 from casework.questionnaires.validating import problems
+from casework.submissions import Submission
 from tests.casework.questionnaires.samples import NOW
+from tests.stories.sending import Sender
 from tests.stories.walking import Walker, flat, walked
 
 FORMS = 43
@@ -85,3 +90,38 @@ def test_what_an_export_gives_is_walked_alike(real):
             for each in (found, exported)
         ]
         assert walks[0] == walks[1], name
+
+
+def reading_language(languages: tuple[str, ...], number: int) -> str:
+    """One of the form's languages that the portal speaks, another for each form."""
+    spoken = [tag for tag in languages if tag in LANGUAGES] or ["en"]
+    return spoken[number % len(spoken)]
+
+
+def sent_otherwise(journey: Walker, answers: dict) -> list[tuple]:
+    """Typed answers that did not arrive as they were typed; files have an id of their own."""
+    arrived = dict(flat(answers))
+    return [
+        (path, typed, arrived.get(path))
+        for path, typed in journey.typed.items()
+        if typed
+        and journey.filling.by_path[path].counts
+        and not journey.filling.by_path[path].spec.type.is_file
+        and arrived.get(path) != typed
+    ]
+
+
+@pytest.mark.slow
+def test_every_supported_form_goes_through_the_portal_to_its_receipt(client, clock, real):
+    for number, (name, found) in enumerate(real.supported().items()):
+        slug = f"real-{number}"
+        version = import_definition(slug, found.definition, purpose="other", by=SYSTEM, at=clock())
+        publish(version.questionnaire, version, by=SYSTEM, at=clock())
+        tag = reading_language(found.definition.languages, number)
+        journey = walked(compile_form(found.definition), tag, f"{name} portal", clock())
+        client.delete_cookie("draft")
+        sender = Sender(client, journey)
+        walk = sender.walk(f"/{tag}/form/{slug}")
+        assert walk.reference, name
+        submission = Submission.get(Submission.version == version)
+        assert sent_otherwise(journey, submission.answers) == [], name

@@ -32,7 +32,9 @@ class Walker:
     def __init__(self, form: Form, language: str, seed: str, now: datetime) -> None:
         self.answering = Answering(form, seed)
         self.filling = begin(form, now=now, language=language, seed=seed)
+        self.first = next((place.page.id for place in places(self.filling)), "")
         self.typed: dict[Path, Any] = {}
+        self.added: dict[str, list[int]] = {}
         self.pages = 0
         self._done: set[tuple[str, Path]] = set()
 
@@ -62,7 +64,9 @@ class Walker:
 
     def _add_rows(self, place: Place) -> None:
         if not place.is_counted:
-            for _ in range(self.answering.random.randint(1, 2)):
+            count = self.answering.random.randint(1, 2)
+            self.added.setdefault(place.page.about.key, []).append(count)
+            for _ in range(count):
                 self.filling, _row = add_row(self.filling, place)
 
     def _fill(self, place: Place) -> None:
