@@ -13,7 +13,7 @@ from casework.questionnaires.problems import Problem
 from portal.asking import Option
 
 SEARCH = ".search"
-MOST_SHOWN = 50
+MOST_SHOWN = 30
 
 SEVERAL_FIT = N_("Several entries fit. Please choose from the list below, or write more of it.")
 NOTHING_FITS = N_("Nothing in the list fits. Please write it differently or only its beginning.")

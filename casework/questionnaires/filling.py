@@ -212,7 +212,8 @@ class Filling:
 
         def answers(match: re.Match[str]) -> str:
             nodes = self.around.named(match[1], here)
-            return ", ".join(self.shown(each, found) for each in nodes if each.counts)
+            told = (each for each in nodes if each.counts and not each.spec.is_file)
+            return ", ".join(self.shown(each, found) for each in told)
 
         return PIPED.sub(answers, text), found
 

@@ -66,6 +66,11 @@ class Spec:
         )
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is answered with a file, whose stored name tells a reader nothing."""
+        return self.type is not None and self.type.is_file
+
+    @property
     def is_computed(self) -> bool:
         """Whether the answer always comes from the calculation, not from the person."""
         return "calculation" in self.expressions and not self.question.trigger

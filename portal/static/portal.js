@@ -46,6 +46,7 @@
     });
   }
   for (const choices of document.querySelectorAll(".choices.many")) {
+    if (choices.parentElement.querySelector("[name$='.search']")) continue;
     const entries = [...choices.children];
     offer(choices, entries, (fits) => {
       entries.forEach((entry, place) => {

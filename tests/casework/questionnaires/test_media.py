@@ -209,3 +209,14 @@ def test_what_forms_do_not_bring_is_refused(attach, name, data, refusal):
 def test_only_who_edits_forms_attaches_files(attach):
     with pytest.raises(Forbidden):
         attach(form(), by=PUBLIC)
+
+
+def test_the_stored_name_of_a_file_is_told_to_nobody():
+    form = definition(
+        question("file", "letter"), question("note", "n", label={"en": "<${letter}>"})
+    )
+    filling = begin(compile_form(form), now=NOW, language="en")
+    answers = {"letter": "0" * 32 + ".pdf"}
+    after = accept(filling, place(filling, "letter"), {"letter": [answers["letter"]]}).filling
+    assert after.answers == answers
+    assert after.text({"en": "<${letter}>"}, "en") == ("<>", "en")
