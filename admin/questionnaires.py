@@ -19,6 +19,7 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.questionnaire_forms import ImportForm, NewForm, Taken, read_upload
+from admin.questionnaire_translations import QuestionnaireTranslations
 from admin.words import PAGE_WORDS, ago, word
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
@@ -87,7 +88,7 @@ def show_changes(row: Questionnaire) -> str:
     return _("by %(name)s, %(when)s", name=copy.changed_by, when=ago(copy.changed_at))
 
 
-class Questionnaires(CaseworkView):
+class Questionnaires(QuestionnaireTranslations, CaseworkView):
     """What people, volunteers and staff fill in."""
 
     model = Questionnaire
@@ -100,7 +101,7 @@ class Questionnaires(CaseworkView):
     permissions = {
         "take_in": "create", "export_form": "read", "publish_version": "publish",
         "roll_back_to": "publish", "retire_form": "publish", "take_again": "publish",
-        "purpose": "publish",
+        "purpose": "publish", **QuestionnaireTranslations.permissions,
     }  # fmt: skip
     details_template = "desk/questionnaire.html"
     statement_budget = 14
