@@ -24,6 +24,7 @@ from admin.i18n import reading_language
 from admin.icons import show_area
 from admin.interpreting import is_on, translations_of
 from admin.person_fields import SPOKEN
+from admin.uploads import download
 from admin.words import PAGE_WORDS, ago, spoken, word
 from casework.core.db import transaction
 from casework.core.i18n import N_, pick
@@ -120,7 +121,7 @@ class Offers(CaseworkView):
     can_export = True
     permissions = {
         "move": "edit", "send": "message:create", "read_messages": "message:edit",
-        "of_request": "read",
+        "of_request": "read", "file": "read",
     }  # fmt: skip
     details_template = "desk/offer.html"
     related = (Offer.volunteer,)
@@ -198,6 +199,15 @@ class Offers(CaseworkView):
         """From what was sent to the offer that it became."""
         found = Offer.scope(current_actor()).where(Offer.submission == id).first() or abort(404)
         return redirect(f"{self.get_url('.details_view', id=found.id)}#messages", 303)
+
+    @expose("/<uuid:id>/file/<uuid:row>")
+    def file(self, id: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
+        """A file that came with an offer."""
+        offer = self.get_query().where(Offer.id == id).first()
+        if offer is None or offer.submission is None:
+            abort(404)
+        back = redirect(self.get_url(".details_view", id=offer.id), 303)
+        return download(offer.submission, row) or back
 
     @expose("/move/", methods=("POST",))
     def move(self) -> ResponseReturnValue:

@@ -72,3 +72,26 @@ def test_a_lost_file_is_said_to_be_missing(app, world: World, submission, folder
     got = desk.get(_address(submission))
     assert got.status_code == 404
     assert AuditEntry.select().where(AuditEntry.event == "upload:read").count() == 0
+
+
+def test_a_file_of_an_offer_goes_to_who_works_with_volunteers(app, world: World, folder) -> None:
+    from casework.volunteers import Offer
+
+    version = publish(
+        "offering", question("text", "name", save_to="person.given_name"),
+        question("file", "letter"), at=world.at, purpose="offer",
+    )  # fmt: skip
+    draft, token = start_draft(version, "de", at=world.at)
+    upload = add_upload(draft, "file", "a.pdf", PDF, folder=folder, at=world.at)
+    submit(
+        version, {"name": "Vera", "letter": upload.answer}, token=token, language="de",
+        suspicion=[], by=PUBLIC, at=world.at,
+    )  # fmt: skip
+    offer = Offer.get()
+    address = f"/admin/offer/{offer.id}/file/{upload.id}"
+    desk = desk_of(app, world.staff(Role.VOLUNTEER_COORDINATOR))
+    assert desk.get(address).data == PDF
+    assert address in desk.get(f"/admin/offer/details/?id={offer.id}", follow_redirects=True).text
+    assert desk.get(f"/admin/submission/{offer.submission.id}/file/{upload.id}").status_code == 404
+    other = desk_of(app, world.manager())
+    assert other.get(address).status_code in (403, 404)
