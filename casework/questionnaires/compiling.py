@@ -28,7 +28,11 @@ from casework.questionnaires.findings import (
 )
 from casework.questionnaires.forms import OTHER, Form, Spec
 from casework.questionnaires.question_types import QUESTION_TYPES, QuestionType
-from casework.questionnaires.references import put_in_order
+from casework.questionnaires.references import (
+    REPLACE_FUNCTION,
+    VENDOR_FUNCTION,
+    put_in_order,
+)
 from casework.questionnaires.support import vendor_of_function
 
 MAX_ITEMS = 3000
@@ -39,10 +43,6 @@ OTHER_CHOICE = N_("Other")
 OTHER_QUESTION = N_("Please say what")
 BAD_EXPRESSION = N_("The expression cannot be used: %(reason)s (character %(position)s)")
 MEND_EXPRESSION = N_("Please correct the expression in this cell.")
-VENDOR_FUNCTION = N_(
-    "The function “%(name)s” belongs to %(vendor)s; other programs do not know it."
-)
-REPLACE_FUNCTION = N_("Please remove it, or say it with a function of the documentation.")
 TOO_BIG = N_("The questionnaire is too large or nested too deeply.")
 DIVIDE = N_("Please divide it into several questionnaires.")
 

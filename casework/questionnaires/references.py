@@ -25,6 +25,10 @@ KEEPS_ITSELF = N_("The calculation of “%(name)s” looks at its own earlier va
 USE_DOT = N_("Please write a dot instead of the name, if this is meant.")
 LOOKS_INSIDE = N_("The condition of “%(name)s” looks at a question inside it.")
 MOVE_OUT = N_("Please move that question in front; nobody can answer it while the group is hidden.")
+VENDOR_FUNCTION = N_(
+    "The function “%(name)s” belongs to %(vendor)s; other programs do not know it."
+)
+REPLACE_FUNCTION = N_("Please remove it, or say it with a function of the documentation.")
 NOTHING_TO_DO = N_("Nothing has to be done.")
 BREAK_LOOP = N_("Please change one of the expressions so that the circle is broken.")
 

@@ -1,14 +1,18 @@
 """Whatever stands in the cells: a report, never a crash; and what is usable can be filled in."""
 
+import io
+import zipfile
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.formats.xlsform import read_xlsform, write_xlsform
+from casework.formats.xlsform import WorkbookRefused, read_xlsform, write_xlsform
 from casework.questionnaires.compiling import compile_form
 from casework.questionnaires.places import places
 from casework.questionnaires.steps import accept, begin
 from casework.questionnaires.validating import problems
-from tests.casework.formats.workbook_files import workbook
+from tests.casework.formats.workbook_files import with_part, workbook
 from tests.casework.questionnaires.samples import NOW
 
 TYPES = st.sampled_from(
@@ -80,3 +84,25 @@ def test_any_survey_is_read_and_any_usable_one_is_filled_in(rows, raw):
             filling = accept(filling, place, raw).filling
     assert isinstance(problems(filling), list)
     assert isinstance(filling.final(), dict)
+
+
+WHOLE = workbook(survey="type | name | label::en\ntext | a | A", choices="list_name | name\nl | x")
+SHEET = zipfile.ZipFile(io.BytesIO(WHOLE)).read("xl/worksheets/sheet1.xml")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(SHEET) - 1), st.binary(max_size=12), st.integers(0, 12))
+def test_a_damaged_sheet_is_read_or_refused(place, piece, gone):
+    damaged = SHEET[:place] + piece + SHEET[place + gone :]
+    try:
+        found = read_xlsform(with_part(WHOLE, "xl/worksheets/sheet1.xml", damaged))
+    except WorkbookRefused:
+        return
+    assert all(finding.message("en") for finding in found.findings)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from([b"", b"PK\x03\x04", WHOLE[:300], WHOLE[:-40]]))
+def test_any_bytes_are_refused(data, start):
+    with pytest.raises(WorkbookRefused):
+        read_xlsform(start + data)
