@@ -28,7 +28,14 @@ from casework.staff import Staff, add_staff
 from casework.texts import Text, load_texts
 
 STARTER = Path(__file__).parents[1] / "starter"
-FORMS = {"help": "request", "offer": "offer"}
+FORMS = {
+    "help": "request",
+    "offer": "offer",
+    "assessment": "assessment",
+    "follow-up": "follow_up",
+    "provider": "other",
+}
+INTERNAL = ("assessment", "follow_up")
 FIRST_ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR)
 
 
@@ -86,9 +93,7 @@ def load_starter_content(*, at: datetime) -> None:
     _load_life_areas(_content("life_areas"), at=at)
     _load_texts(_content("texts"), at=at)
     _load_settings(_content("settings"), at=at)
-    for slug, purpose in FORMS.items():
-        if not Questionnaire.select().where(Questionnaire.slug == slug).exists():
-            _load_form(slug, purpose, at=at)
+    _load_forms(at=at)
 
 
 def first_accounts(config: Config, *, at: datetime) -> list[tuple[Staff, str]]:
@@ -124,13 +129,26 @@ def _load_settings(content: dict[str, Any], *, at: datetime) -> None:
             change_setting(key, value, by=SYSTEM, at=at)
 
 
-def _load_form(slug: str, purpose: str, *, at: datetime) -> None:
+def _load_forms(*, at: datetime) -> None:
+    """The forms whose slug is new; one that is there stays as it is, whatever its state.
+
+    Where there are forms already, a new public one comes as a draft: an upgrade puts
+    nothing on the portal that nobody here has looked at.
+    """
+    known = {row.slug for row in Questionnaire.select(Questionnaire.slug)}
+    for slug, purpose in FORMS.items():
+        if slug not in known:
+            _load_form(slug, purpose, published=not known or purpose in INTERNAL, at=at)
+
+
+def _load_form(slug: str, purpose: str, *, published: bool, at: datetime) -> None:
     reading = read_xlsform((STARTER / "forms" / f"{slug}.xlsx").read_bytes(), name=slug)
     if reading.definition is None:
         raise BrokenDefinition(reading.findings)
     with transaction():
         version = import_definition(slug, reading.definition, purpose=purpose, by=SYSTEM, at=at)
-        publish(version.questionnaire, version, by=SYSTEM, at=at)
+        if published:
+            publish(version.questionnaire, version, by=SYSTEM, at=at)
 
 
 @functools.cache

@@ -105,7 +105,7 @@ class TestUpgrade:
 
     def test_the_starter_forms_are_published_for_their_purpose(self, run):
         assert {row.slug: row.purpose for row in Questionnaire.public()} == {
-            "help": "request", "offer": "offer",
+            "help": "request", "offer": "offer", "provider": "other",
         }  # fmt: skip
 
     def test_it_notes_the_public_address_for_links_in_mails(self, run, config):
