@@ -167,6 +167,7 @@ def _read(file: Path) -> Reading:
         ])  # fmt: skip
     for finding in reading.findings:
         click.echo(_line(finding))
+    click.echo(f"{file.name}: {reading.measure('en')}")
     errors = sum(finding.severity == ERROR for finding in reading.findings)
     if errors or reading.definition is None:
         raise click.ClickException(

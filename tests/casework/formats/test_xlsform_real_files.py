@@ -35,7 +35,7 @@ def test_every_file_is_read_and_every_finding_can_be_said(read):
 def test_most_files_can_be_used_as_they_are(read):
     usable = [path.name for path, found in read.items() if found.is_usable]
     print(f"{len(usable)} of {len(read)} files import without errors")
-    assert len(usable) >= 24
+    assert len(usable) >= 32
 
 
 def test_out_and_back_gives_the_same_definition(read):
