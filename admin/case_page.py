@@ -10,7 +10,6 @@ from peewee import Load
 
 from admin.base.shown import show_moment
 from admin.i18n import reading_language
-from admin.interpreting import Translations, translations_of
 from admin.timeline import Timeline, timeline
 from admin.words import today
 from casework.appointments import Appointment
@@ -18,6 +17,7 @@ from casework.cases import Case, CaseSubmission, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.documents import Document
+from casework.interpretations import Translations, of_rows
 from casework.life_areas import LifeArea
 from casework.messages import Message
 from casework.needs import Need
@@ -132,7 +132,7 @@ class CaseFile:
     @cached_property
     def translations(self) -> Translations:
         """Translations of messages and needs."""
-        return translations_of([*self.messages, *self.needs])
+        return of_rows([*self.messages, *self.needs])
 
     @cached_property
     def appointments(self) -> list[Appointment]:

@@ -20,7 +20,7 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.intake_forms import AcceptPage, AskForm, DeclineForm, LinkForm
-from admin.interpreting import is_on, translations_of
+from admin.interpreting import is_on
 from admin.person_fields import READ_IN
 from admin.uploads import download
 from admin.words import PAGE_WORDS, ago, language_name, word
@@ -32,6 +32,7 @@ from casework.core.i18n import N_
 from casework.core.lookups import find_all, name_keys, phone_keys
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.insight.duplicates import REASONS, likely_people, likely_submissions
+from casework.interpretations import of_rows
 from casework.messages import conversation, mark_read, send_message
 from casework.people import Person
 from casework.submissions import (
@@ -199,7 +200,7 @@ class Inbox(Requests):
         return self.render(
             "desk/request.html", row=submission, case=case, forms=shown, opened=set(forms),
             parts_of_request=parts_of(submission, at=now()), messages=messages,
-            translations=translations_of([submission, *messages]), offers_machine=is_on(),
+            translations=of_rows([submission, *messages]), offers_machine=is_on(),
             people=likely_people(submission, actor), others=likely_submissions(submission, actor),
             reasons=REASONS, suspicions=SUSPICIONS, state_names=STATE_NAMES,
             urgencies=URGENCIES, decline_reasons=DECLINE_REASONS,

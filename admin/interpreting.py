@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ from admin.person_fields import NEEDED, prose
 from admin.words import PAGE_WORDS
 from casework.core.db import Base
 from casework.core.refusals import Refusal
-from casework.interpretations import Translations, ask_machine, keep_interpretation, of_rows
+from casework.interpretations import ask_machine, keep_interpretation
 from casework.messages import Message
 from casework.needs import Need
 from casework.submissions import Submission
@@ -30,8 +29,6 @@ LONGEST = 12_000
 ROWS: dict[str, type[Base]] = {
     model._meta.table_name: model for model in (Submission, Message, Need)
 }
-# The name under which the pages of the desk know it.
-translations_of: Callable[[Iterable[Base]], Translations] = of_rows
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from admin.referral_words import (
 from admin.words import PAGE_WORDS, ago, today, turn
 from admin.words import TURNS as TURN_NAMES
 from casework.cases import Case
-from casework.consent import CHANNELS, SHAREABLE, release_for
+from casework.consent import CHANNELS, SHAREABLE, Release, release_for
 from casework.core import audit
 from casework.core.db import transaction
 from casework.core.i18n import N_
@@ -61,6 +61,7 @@ from casework.referrals import (
     send_referral,
     shared_details,
 )
+from casework.release_questions import standing
 from casework.reply_links import ReplyLink, current_link, mail_state, renew_link
 
 SHELVES = {
@@ -318,11 +319,16 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
             ),
         }
         shared = referral.shared if referral.shared is not None else shared_details(referral)
+        own = Release.scope(current_actor()).where(Release.household == referral.case.household)
         return self.render(
             "desk/referral.html", row=referral, forms_of=forms, opened=set(given),
             person=referral.need.person or contact_person(referral.case), called=called,
             preview=shown_details(shared), missing=missing_fields(referral, release),
             release=release, link=link, address=reply_address(link),
+            standing=standing(
+                referral.organization.id, referral.fields, own.with_related(Release.case),
+                today=now().date(),
+            ) if referral.state == "draft" else "",
             mail=mail_state(link) if link else "",
             steps=list(referral.steps.order_by(ReferralStep.at, ReferralStep.id)),
             allows=STATES.allows, can_look=can_look(referral.case),

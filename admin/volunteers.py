@@ -22,7 +22,7 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import show_area
-from admin.interpreting import is_on, translations_of
+from admin.interpreting import is_on
 from admin.person_fields import SPOKEN
 from admin.uploads import download
 from admin.words import PAGE_WORDS, ago, spoken, word
@@ -30,6 +30,7 @@ from casework.core.db import transaction
 from casework.core.i18n import N_, pick
 from casework.core.lookups import email_keys, find_all, name_keys, phone_keys
 from casework.core.refusals import Forbidden, NotFound, Refusal
+from casework.interpretations import of_rows
 from casework.life_areas import LifeArea
 from casework.messages import INBOUND, Message, conversation, mark_read, send_message
 from casework.questionnaires.models import live
@@ -281,7 +282,7 @@ class Offers(CaseworkView):
             "row": row,
             "answers": parts_of(row.submission, at=now()) if row.submission else [],
             "messages": messages,
-            "translations": translations_of(texts),
+            "translations": of_rows(texts),
             "others": list(others.order_by(Offer.created_at.desc()).limit(20)),
             "form": form or MessageForm(None, data={"language": row.volunteer.language}),
             "opened": form is not None,

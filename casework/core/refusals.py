@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.core.i18n import gettext_in
+from casework.core.i18n import N_, gettext_in
 
 
 class Refusal(Exception):  # noqa: N818 - not an error of the program: a no with its reason
@@ -14,7 +14,7 @@ class Refusal(Exception):  # noqa: N818 - not an error of the program: a no with
     catalogues; the doors show `refusal.text(tag)` and never the class name.
     """
 
-    msgid = "This cannot be done."
+    msgid = N_("This cannot be done.")
 
     def __init__(self, msgid: str | None = None, **params: Any) -> None:
         self.msgid = msgid or type(self).msgid
@@ -44,25 +44,25 @@ def _read(tag: str, value: Any) -> Any:
 class NotFound(Refusal):
     """The row does not exist, or not for this reader: the two look the same."""
 
-    msgid = "We could not find this entry. Please go back and choose it again."
+    msgid = N_("We could not find this entry. Please go back and choose it again.")
 
 
 class Forbidden(Refusal):
     """The actor lacks the permission."""
 
-    msgid = "Your role does not allow this. Please ask the coordinator."
+    msgid = N_("Your role does not allow this. Please ask the coordinator.")
 
 
 class InvalidTransition(Refusal):
     """A change of state that the table of transitions does not know; names both states."""
 
-    msgid = "This is “%(current)s” and cannot become “%(wanted)s”. Please load the page again."
+    msgid = N_("This is “%(current)s” and cannot become “%(wanted)s”. Please load the page again.")
 
 
 class StaleEdit(Refusal):
     """Somebody else changed the row since it was shown."""
 
-    msgid = (
+    msgid = N_(
         "Someone else changed this in the meantime. Your entry was not saved; "
         "please look at the new state and enter it again."
     )

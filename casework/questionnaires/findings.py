@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from casework.core.i18n import gettext_in
+from casework.core.i18n import N_, gettext_in
 from casework.core.refusals import Refusal, Term
 from casework.questionnaires.expressions import ExpressionError
 
@@ -62,7 +62,7 @@ def has_errors(findings: list[Finding]) -> bool:
 class BrokenDefinition(Refusal):
     """The questionnaire has errors; `findings` lists them all."""
 
-    msgid = "This questionnaire has %(count)s errors. Please correct them first."
+    msgid = N_("This questionnaire has %(count)s errors. Please correct them first.")
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = [finding for finding in findings if finding.severity == ERROR]
