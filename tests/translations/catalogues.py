@@ -27,11 +27,14 @@ KEYWORDS = {
 STAFF_ROOMS = (
     "casework/formats/", "casework/demo/", "casework/insight/", "casework/accounts.py",
     "casework/staff.py", "casework/documents.py", "casework/providers.py",
+    "casework/opening_times.py", "casework/release_questions.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",
     "casework/questionnaires/references.py", "casework/questionnaires/publishing.py",
     "casework/questionnaires/editing/", "casework/questionnaires/changes.py",
     "casework/questionnaires/working_copies.py", "casework/questionnaires/translating.py",
-    "casework/questionnaires/previews.py",
+    "casework/questionnaires/previews.py", "casework/questionnaires/compiling.py",
+    "casework/questionnaires/findings.py", "casework/questionnaires/lists.py",
+    "casework/questionnaires/media.py",
     "casework/questionnaires/models.py", "casework/questionnaires/expressions/",
 )  # fmt: skip
 UNREVIEWED = "not yet reviewed by a native speaker"

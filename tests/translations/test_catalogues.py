@@ -1,8 +1,14 @@
 """Tier 1 is always complete, and says who has read it."""
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
 import pytest
 
+import casework
 from casework.core.i18n import LANGUAGES
+from casework.core.refusals import Refusal
 from tests.translations.catalogues import (
     UNREVIEWED,
     extracted,
@@ -77,3 +83,19 @@ def test_the_header_says_who_has_reviewed_it(domain, language) -> None:
 
 def test_there_are_thirteen_languages_of_the_first_tier() -> None:
     assert len(LANGUAGES) == 13
+
+
+def test_every_refusal_stands_in_a_catalogue() -> None:
+    """A person reads why something was refused in their own language, never in English only."""
+    for module in pkgutil.walk_packages(casework.__path__, "casework."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)
+    known = _asked_for("messages") | _asked_for("backoffice")
+    assert [each.__name__ for each in _below(Refusal) if each.msgid not in known] == []
+
+
+def _below(cls: type[Refusal]) -> Iterator[type[Refusal]]:
+    yield cls
+    for each in cls.__subclasses__():
+        if each.__module__.startswith("casework."):
+            yield from _below(each)
