@@ -32,6 +32,7 @@ REPLACE_FUNCTION = N_("Please remove it, or say it with a function of the docume
 NOTHING_TO_DO = N_("Nothing has to be done.")
 BREAK_LOOP = N_("Please change one of the expressions so that the circle is broken.")
 
+MOST_COMPARED = 100  # a form of nothing but mistakes is reported quickly, too
 EARLIER_FORM = "last-saved#"
 ORDERED = ("relevant", "calculation", "repeat_count")
 ANYTHING: frozenset[Spec] | None = None
@@ -176,7 +177,8 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
 def meant(form: Form, name: str) -> tuple[str, str]:
     """What to do about a name that does not exist, and the name that is probably meant."""
     same = [each for each in form.by_name if each.lower() == name.lower()]
-    close = same or difflib.get_close_matches(name, list(form.by_name), 1, 0.8)
+    similar = [each for each in form.by_name if abs(len(each) - len(name)) <= 3]
+    close = same or difflib.get_close_matches(name, similar[:MOST_COMPARED], 1, 0.8)
     return (MEANT_NAME, close[0]) if close else (MEND_NAME, "")
 
 

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 from datetime import date, datetime
 
 import pytest
@@ -457,3 +458,12 @@ def test_an_old_workbook_that_boasts_of_a_million_rows_keeps_its_cells():
     boast, honest, text = size(0, 1_048_576, 0, 254), size(0, 40, 0, 20), size(9, 2, 9, 2)
     data = b"a" + boast + b"b" + honest + text
     assert apart.without_boasts(data) == b"a" + size(0, 0, 0, 0) + b"b" + honest + text
+
+
+def test_a_form_of_nothing_but_mistakes_is_reported_quickly():
+    rows = (f"text | t{n} | T ${{zz{n}}} | ${{yy{n}}} = 1" for n in range(1500))
+    data = workbook(survey="\n".join(["type | name | label | relevant", *rows]))
+    started = time.process_time()
+    found = read_xlsform(data)
+    assert time.process_time() - started < 5
+    assert len(found.findings) >= 3000
