@@ -112,6 +112,8 @@ def register_headers(app: Flask, config: Config) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         nonce = g.get("nonce", "")
+        framed = g.get("is_framed", False)  # the preview of a form, on our own desk only
+        framers = "'self'" if framed else "'none'"
         headers = response.headers
         headers.setdefault(
             "Content-Security-Policy",
@@ -120,10 +122,11 @@ def register_headers(app: Flask, config: Config) -> None:
             "img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; "
             "form-action 'self'; "
             "frame-src 'self'; manifest-src 'self'; "
-            "base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+            "base-uri 'none'; object-src 'none'; "
+            f"frame-ancestors {framers}",
         )
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
+        headers["X-Frame-Options"] = "SAMEORIGIN" if framed else "DENY"
         headers.setdefault("Referrer-Policy", "same-origin")
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"

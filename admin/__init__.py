@@ -24,6 +24,7 @@ from admin.interpreting import Interpreting
 from admin.people import Households, People
 from admin.permissions import note_permissions
 from admin.providers import Locations, Organizations, Services
+from admin.questionnaire_editor import FormEditor
 from admin.questionnaires import Questionnaires
 from admin.referrals import Referrals
 from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
@@ -58,6 +59,7 @@ MENU: list[tuple[Any, type]] = [
     (DIRECTORY, DirectoryImport),
     (VOLUNTEERS, Offers),
     (FORMS, Questionnaires),
+    (FORMS, FormEditor),
     (FORMS, Answers),
     (SETTINGS, LifeAreas),
     (SETTINGS, NeedCategories),

@@ -9,7 +9,7 @@ from flask import abort, current_app, g, request, url_for
 from werkzeug.wrappers import Response
 
 from casework.core import i18n
-from casework.core.i18n import LANGUAGES, Language
+from casework.core.i18n import LANGUAGES, Language, tongue
 
 YEAR = 365 * 24 * 3600
 COOKIE = "language"
@@ -72,7 +72,7 @@ def marked(tag: str) -> dict[str, str]:
     """The attributes of text in the language `tag`, empty where it is that of the page."""
     if tag == g.get("language"):
         return {}
-    language = LANGUAGES.get(tag) or Language(tag, tag, tag)
+    language = tongue(tag)
     return {"lang": language.lang, "dir": language.direction}
 
 

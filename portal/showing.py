@@ -111,7 +111,7 @@ def page(
         show_problems(form, found, g.language)
         asked = [each.asked for each in form]
         more = {
-            "form": form, "blocks": blocks(journey, filling, place, form),
+            "form": form, "blocks": blocks(filling, place, form, journey.uploads),
             "calendars": calendars(), "has_files": any(each.kind == "file" for each in asked),
             "most_bytes": most_bytes(), "size_words": size_words, "file_words": file_words,
             "helped": any(map(is_helped, asked)),
@@ -136,7 +136,9 @@ def is_helped(asked: Asked) -> bool:
     )
 
 
-def blocks(journey: Journey, filling: Filling, place: Place, form: BaseForm) -> list[Block]:
+def blocks(
+    filling: Filling, place: Place, form: BaseForm, uploads: Mapping[str, Upload]
+) -> list[Block]:
     """What stands on the page, in order."""
     fields = {each.path: each for each in form}
     found = []
@@ -158,7 +160,7 @@ def blocks(journey: Journey, filling: Filling, place: Place, form: BaseForm) -> 
                       media=media)
             )  # fmt: skip
         else:
-            answer = shown(filling, node, journey.uploads)
+            answer = shown(filling, node, uploads)
             type_name = spec.question.type
             found.append(Block("fact", spec.key, label(filling, node), answer, type=type_name))
     return [each for each in found if each.kind == "field" or each.words or each.media]

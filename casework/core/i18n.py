@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -116,6 +117,25 @@ def _wishes(header: str) -> list[str]:
 def language(tag: str) -> Language:
     """The language of `tag`, or the default one for a tag that the table does not know."""
     return LANGUAGES.get(tag, LANGUAGES[DEFAULT])
+
+
+@functools.lru_cache(maxsize=256)
+def tongue(tag: str) -> Language:
+    """The language of `tag` with its own direction, also for one that the table does not know.
+
+    Direction and name of others are those of CLDR.
+    """
+    if tag in LANGUAGES:
+        return LANGUAGES[tag]
+    unknown = Language(tag, tag, tag)
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return unknown
+    if tag == "und":  # which CLDR takes for American English
+        return unknown
+    rtl = locale.character_order == "right-to-left"
+    return Language(tag, tag, locale.display_name or tag, "rtl" if rtl else "ltr")
 
 
 def pick(texts: dict[str, str] | None, tag: str) -> tuple[str, str]:
