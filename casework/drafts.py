@@ -6,8 +6,9 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from peewee import CharField, ForeignKeyField, IntegerField, ModelSelect
+from peewee import CharField, ForeignKeyField, IntegerField, ModelSelect, UUIDField
 
 from casework.codes import new_code, normal_code
 from casework.core.access import Actor
@@ -30,6 +31,7 @@ class Draft(Base):
     changed_at = UtcField()
     expires_at = UtcField(index=True)
     revision = IntegerField(default=0)
+    invitation_id = UUIDField(null=True, index=True)  # by key: invitations stand above this room
 
     class Meta:
         table_name = "drafts"
@@ -38,6 +40,11 @@ class Draft(Base):
     def scope(cls, staff: Actor) -> ModelSelect:
         """Nobody in the back office reads what was not sent."""
         return cls.select().where(cls.id.is_null())
+
+    @property
+    def invited_as(self) -> str:
+        """The key of the invitation that it belongs to; empty for a form that is open to all."""
+        return self.invitation_id.hex if self.invitation_id else ""
 
 
 def start_draft(version: QuestionnaireVersion, language: str, *, at: datetime) -> tuple[Draft, str]:
@@ -70,6 +77,12 @@ def draft_of(token: str, *, at: datetime) -> Draft | None:
         light = QuestionnaireVersion.select(*(each for each in fields if each.name != "definition"))
         draft.version = light.where(QuestionnaireVersion.id == draft.__data__["version"]).get()
     return draft
+
+
+def draft_of_invitation(invitation_id: UUID, *, at: datetime) -> Draft | None:
+    """What has been typed into the form of an invitation, unless it has expired."""
+    found = (Draft.invitation_id == invitation_id) & (Draft.expires_at > at)
+    return Draft.select().where(found).order_by(Draft.started_at.desc()).first()
 
 
 def draft_by_code(code: str, *, at: datetime) -> Draft | None:

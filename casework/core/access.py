@@ -33,7 +33,7 @@ ROLE_NAMES = {
 }
 
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
-_DESK = (*_CASEWORK, "appointment", "document", "follow_up", "translation")
+_DESK = (*_CASEWORK, "appointment", "document", "follow_up", "invitation", "translation")
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 
 GRANTS: dict[Role, tuple[str, ...]] = {
