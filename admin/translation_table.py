@@ -11,13 +11,17 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
+from admin.questionnaire_words import Kind, kind, kind_of
 from casework.core.access import Actor
 from casework.core.db import clean, transaction
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal
-from casework.questionnaires.definitions import Definition
-from casework.questionnaires.editing import normal
+from casework.questionnaires.definitions import Choice, Definition
+from casework.questionnaires.editing import normal, outline
+from casework.questionnaires.editing.choices import uses_list
+from casework.questionnaires.matching import choice_keys, key_names
 from casework.questionnaires.models import Questionnaire, latest_version, version_of
 from casework.questionnaires.translating import Row, Sources, table
 from casework.questionnaires.working_copies import (
@@ -37,6 +41,8 @@ COLUMNS = {
     "media::big-image": N_("Large picture (name of the file)"),
     "media::audio": N_("Sound (name of the file)"), "media::video": N_("Film (name of the file)"),
 }  # fmt: skip
+CHOICES = Kind(N_("choices"), "☰", "")
+LONGEST_HEADING = 90
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Stand:
 
     def moved_since(self, revision: int) -> bool:
         """Whether somebody stored since `revision`; beginning a copy changes nothing yet."""
-        return self.copy is not None and revision not in (self.revision, self.revision - 1 or -1)
+        return self.revision > max(revision, 1)
 
     def to_translate(self) -> list[str]:
         """The languages of the form but its main one."""
@@ -103,15 +109,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class Settled:
-    """What of it is to be stored, and what somebody else changed meanwhile, by key."""
+    """What of it is to be stored, and by key what clashes: the text that its editor wants."""
 
     texts: dict[str, str] = field(default_factory=dict)
     fits: list[str] = field(default_factory=list)
-    clashes: dict[str, Row] = field(default_factory=dict)
+    clashes: dict[str, str] = field(default_factory=dict)
 
 
 def settle(rows: Mapping[str, Row], sent: Sent) -> Settled:
-    """Compare what was sent with the `rows` as they are now."""
+    """Compare what was sent with the `rows` as they are now; untouched texts are left out."""
     found = Settled()
     for key, text in sent.texts.items():
         row = rows.get(key)
@@ -124,7 +130,7 @@ def settle(rows: Mapping[str, Row], sent: Sent) -> Settled:
         is_new = is_typed and print_of(text) != print_of(row.target)
         fits = key in sent.fits and not is_new
         if (is_new or fits) and seen != stamp(row):
-            found.clashes[key] = row
+            found.clashes[key] = text if is_new else row.target
         elif is_new:
             found.texts[key] = text
         elif fits:
@@ -142,20 +148,113 @@ def print_of(text: str) -> str:
     return hashlib.blake2b(clean(text).strip().encode(), digest_size=6).hexdigest()
 
 
-@dataclass
+def rows_of(stand: Stand, tag: str, source: str = "") -> list[Row]:
+    """All rows of the table, each list of choices after the first question that uses it."""
+    places = {prefix: place for place, prefix in enumerate(headings(stand.definition))}
+    rows = table(stand.definition, stand.sources, tag, source=source)
+    return sorted(rows, key=lambda row: places[prefix_of(row.key)])
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a block of texts belongs to: the kind of question, its words and its name."""
+
+    kind: Kind
+    text: str
+    tag: str
+    name: str
+
+
+def headings(definition: Definition) -> dict[str, Heading]:
+    """The heading of every text by the beginning of its key, from top to bottom."""
+    definition = normal(definition)
+    main, names = definition.default_language, key_names(definition)
+    found = {"settings": Heading(Kind(N_("the form itself"), "▣", ""), "", main, "")}
+    for line in outline(definition):
+        text, tag = definition.text(line.item.label, main)
+        words = " ".join(text.split())
+        short = words if len(words) <= LONGEST_HEADING else words[: LONGEST_HEADING - 1] + "…"
+        name = line.item.name
+        found[f"survey/{names[line.item.row]}"] = Heading(
+            kind(kind_of(line.item)), short, tag, name
+        )
+        if uses_list(line.item):
+            list_name = getattr(line.item, "list_name", "")
+            choices = definition.choices.get(list_name, ())
+            _add_list(found, list_name, choices, Heading(CHOICES, short, tag, list_name))
+    for list_name, choices in definition.choices.items():
+        _add_list(found, list_name, choices, Heading(CHOICES, "", main, list_name))
+    return found
+
+
+def _add_list(
+    found: dict[str, Heading], list_name: str, choices: tuple[Choice, ...], heading: Heading
+) -> None:
+    for name in choice_keys(choices):
+        found.setdefault(f"choices/{list_name}/{name}", heading)
+
+
+def prefix_of(key: str) -> str:
+    """What the text called `key` belongs to."""
+    return key.rpartition("/")[0]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What stands in the fields in place of what is stored, and what is to be said about it."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    fits: frozenset[str] = frozenset()
+    clashes: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, Refusal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Cell:
-    """One field: its row, the text that it shows, and what is to be said beside it."""
+    """One field: its row, which text it is, what it shows and what is said beside it.
+
+    `theirs` is what somebody else stored meanwhile, None where nobody did.
+    """
 
     row: Row
     word: str
     text: str
     stamp: str
-    theirs: str | None = None
-    source_moved: bool = False
-    problem: Refusal | None = None
-    fits: bool = False
+    fits: bool
+    theirs: str | None
+    problem: Refusal | None
 
 
-def rows_of(stand: Stand, tag: str, source: str = "") -> list[Row]:
-    """All rows of the table, each list of choices after the first question that uses it."""
-    return table(stand.definition, stand.sources, tag, source=source)
+@dataclass(frozen=True)
+class Block:
+    """The fields that belong together."""
+
+    heading: Heading
+    cells: list[Cell]
+
+    @property
+    def shows_label(self) -> bool:
+        """Whether the words of the heading stand among the texts below it anyway."""
+        return any(cell.row.column == "label" for cell in self.cells)
+
+
+def blocks_of(
+    stand: Stand, rows: Iterable[Row], stored: Mapping[str, Row], filled: Filled
+) -> list[Block]:
+    """The fields for `rows` under their headings; `stored` are all rows by key."""
+    known = headings(stand.definition)
+    return [
+        Block(heading, [_cell(row, stored[row.key], filled) for row in found])
+        for heading, found in groupby(rows, key=lambda row: known[prefix_of(row.key)])
+    ]
+
+
+def _cell(row: Row, stored: Row, filled: Filled) -> Cell:
+    key = row.key
+    word = COLUMNS.get(row.column, row.column)
+    return Cell(
+        row, N_("Choice") if key.startswith("choices/") and row.column == "label" else word,
+        filled.clashes.get(key, filled.texts.get(key, row.target)), stamp(stored),
+        key in filled.fits, row.target if key in filled.clashes else None,
+        filled.problems.get(key),
+    )  # fmt: skip
