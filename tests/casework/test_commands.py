@@ -206,8 +206,11 @@ class TestForms:
     def test_the_list_shows_what_there_is(self, run):
         lines = run("forms", "list").stdout.splitlines()
         assert [line.split()[:3] for line in lines] == [
+            ["assessment", "assessment", "published"],
+            ["follow-up", "follow_up", "published"],
             ["help", "request", "published"],
             ["offer", "offer", "published"],
+            ["provider", "other", "published"],
         ]
 
     def test_an_exported_form_can_be_imported_as_another(self, run, tmp_path):
