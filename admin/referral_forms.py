@@ -129,7 +129,7 @@ class AnswerForm(DeskForm):
 class RevokeForm(DeskForm):
     """Why a referral is taken back."""
 
-    note = prose(_l("Why"), LONGEST_NOTE, rows=2)
+    note = prose(_l("Why"), LONGEST_NOTE, rows=2, id="why")
 
 
 class TellForm(DeskForm):

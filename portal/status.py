@@ -291,7 +291,7 @@ def agreement(release: consent.Release, read: Text | None) -> Markup:
 
 def moment(at: datetime) -> Markup:
     """Day and time at the centre, on the 24-hour clock, the same in text of either direction."""
-    return _time(at.isoformat(), local(at).strftime("%d.%m.%Y, %H:%M"))
+    return _time(at.isoformat(timespec="seconds"), local(at).strftime("%d.%m.%Y, %H:%M"))
 
 
 def day(at: datetime) -> Markup:
