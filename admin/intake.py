@@ -20,6 +20,7 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.intake_forms import AcceptPage, AskForm, DeclineForm, LinkForm
+from admin.intake_registrations import accept_page, registration_values
 from admin.interpreting import is_on
 from admin.person_fields import READ_IN
 from admin.uploads import download
@@ -35,6 +36,7 @@ from casework.insight.duplicates import REASONS, likely_people, likely_submissio
 from casework.interpretations import of_rows
 from casework.messages import conversation, mark_read, send_message
 from casework.people import Person
+from casework.registrations import registration_of
 from casework.submissions import (
     DECLINE_REASONS,
     STATES,
@@ -204,15 +206,21 @@ class Inbox(Requests):
             people=likely_people(submission, actor), others=likely_submissions(submission, actor),
             reasons=REASONS, suspicions=SUSPICIONS, state_names=STATE_NAMES,
             urgencies=URGENCIES, decline_reasons=DECLINE_REASONS,
-            waits=submission.state in WAITING, **PAGE_WORDS,
+            waits=submission.state in WAITING, **registration_values(submission), **PAGE_WORDS,
         )  # fmt: skip
 
     @expose("/<uuid:id>/accept", methods=("GET", "POST"))
     def accept(self, id: uuid.UUID) -> ResponseReturnValue:
-        """What the request becomes, to look through; a POST makes household, case and needs."""
+        """What the request becomes, to look through; a POST makes household, case and needs.
+
+        Of a registration it makes an entry of the directory.
+        """
         submission = self.request_or_404(id)
         if submission.state not in WAITING:
             return self._too_late(submission)
+        registration = registration_of(submission)
+        if registration is not None:
+            return accept_page(self, submission, registration)
         posted = request.form if request.method == "POST" else None
         page = AcceptPage(prepare_intake(submission), posted)
         if posted is not None and page.validate():
