@@ -41,7 +41,10 @@ def preview(token: str) -> Response:
     except NotFound:
         abort(404)
     except PreviewExpired as refusal:
-        body = render_template("portal/preview.html", over=refusal.text(g.language))
+        body = render_template(
+            "portal/preview.html", tongue=tongue(g.language), title=Words(),
+            over=refusal.text(g.language),
+        )  # fmt: skip
         return Response(body, 410, mimetype="text/html")
     g.language = found.language
     filling = begin(unconditional(found.form), now=local(now()), language=found.language)
