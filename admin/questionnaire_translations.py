@@ -90,11 +90,10 @@ class QuestionnaireTranslations(TranslationImport):
     def translations(self) -> ResponseReturnValue:
         """The table in one language; a POST stores what was typed on its page."""
         stand = stand_of(self.row_or_404())
+        if request.method == "POST" and "language" in request.args:
+            return self._store(stand, wish_of(stand, {}), sent_texts(), MOST_TRIES)
         far = progress(stand.definition, stand.sources)
-        wish = wish_of(stand, far)
-        if request.method == "GET" or not wish.tag:
-            return self._table_page(stand, wish, far)
-        return self._store(stand, wish, sent_texts(), MOST_TRIES)
+        return self._table_page(stand, wish_of(stand, far), far)
 
     @expose("/translations/export/")
     def translations_export(self) -> ResponseReturnValue:

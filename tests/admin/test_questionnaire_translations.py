@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+import admin.questionnaire_translations as translations
+from admin import translation_import
 from casework.core.access import SYSTEM, Role
 from casework.formats.translations import write_po, write_xlsx
 from casework.questionnaires.editing import (
@@ -116,6 +118,15 @@ def test_the_source_can_be_another_language(desk, form) -> None:
     page = text_of(desk.get(_address(form, "uk", source="ar")))
     assert re.search(r'<div class="words" lang="ar" dir="rtl">ما اسمك؟', page)
     assert re.search(r'<div class="words" lang="de" dir="ltr">Wo wohnen Sie\?', page)
+
+
+def test_texts_of_the_form_are_never_markup(desk, form, world) -> None:
+    _change_source(form, world, "</textarea><script>alert(1)</script>")
+    evil = "</textarea><script>alert(2)</script>"
+    _save(desk, form, _opened(desk, form) | {f"t:{KEY}": evil})
+    page = text_of(desk.get(_address(form)))
+    assert "<script>alert" not in page
+    assert _fields(page)[f"t:{KEY}"] == evil
 
 
 def test_only_missing_or_only_changed_texts_can_be_asked_for(desk, form, world) -> None:
@@ -318,6 +329,23 @@ def test_a_translation_of_a_source_that_changed_meanwhile_is_shown_first(desk, f
     assert _texts(form)[KEY] == "اسمك"
 
 
+def test_a_save_that_another_one_overtakes_is_tried_again(desk, form, world, monkeypatch) -> None:
+    fields = _opened(desk, form) | {f"t:{OTHER}": "أين؟"}
+    real = translations.keep
+    overtaken = []
+
+    def slow(*args: Any, **kwargs: Any) -> WorkingCopy:
+        if not overtaken:
+            overtaken.append(True)
+            _change_source(form, world)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(translations, "keep", slow)
+    assert _save(desk, form, fields).status_code == 303
+    assert _texts(form)[OTHER] == "أين؟"
+    assert _texts(form, "de")[KEY] == "Wie ist Ihr Name?"
+
+
 def test_a_text_that_is_gone_meanwhile_is_given_back(desk, form, world) -> None:
     fields = _opened(desk, form)
     copy = begin_working_copy(form, by=SYSTEM, at=world.at)
@@ -486,6 +514,13 @@ def test_the_file_of_another_form_changes_nothing(desk, form) -> None:
     assert "Nothing in this file would change the form" in page
     assert "The form has no text" in page
     assert 'name="parcel"' not in page
+
+
+def test_a_file_that_no_page_can_carry_is_refused_whole(desk, form, monkeypatch) -> None:
+    monkeypatch.setattr(translation_import, "LONGEST_PARCEL", 50)
+    answer = _send_file(desk, form, write_po(_rows(form, q2="أين؟"), "ar"))
+    assert answer.status_code == 422
+    assert "split it into smaller files" in text_of(answer)
 
 
 def test_a_forged_parcel_or_one_of_another_page_is_refused(desk, form) -> None:
