@@ -34,4 +34,9 @@ for (const button of document.querySelectorAll("[data-choose-all]")) {
   });
 }
 
+// A long menu opens where its reader is.
+const current = document.querySelector(".menu [aria-current]");
+const menu = current?.closest(".menu > ul");
+if (menu) menu.scrollTop = current.offsetTop - menu.clientHeight / 2;
+
 document.querySelector('[role="alert"][tabindex]')?.focus();
