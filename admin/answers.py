@@ -35,7 +35,7 @@ class Answer:
 
     `question` and `shown` are in the staff's language, `asked` and `given` in the person's;
     `key` names a free text for its translations and is empty for everything else; `upload`
-    is the file that the question was answered with.
+    is the file that the question was answered with; `path` leads to the answer.
     """
 
     question: Wording
@@ -44,6 +44,7 @@ class Answer:
     given: str
     key: str = ""
     upload: Upload | None = None
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class _Reader:
             given=self.shown(node, self.person),
             key=_key(node) if is_free else "",
             upload=self.uploads.get(value) if isinstance(value, str) else None,
+            path=node.path,
         )
 
     def shown(self, node: Node, tag: str) -> str:

@@ -91,6 +91,13 @@ def current_actor() -> Actor:
     return current_user.actor if current_user.is_authenticated else PUBLIC
 
 
+def signed_in() -> Actor:
+    """The same outside the desk's own pages, where nothing else ends a session that is over."""
+    if current_user.is_authenticated and _end_if_over():
+        return PUBLIC
+    return current_actor()
+
+
 def security() -> Security:
     """The Flask-Security extension of the application."""
     return current_app.extensions["security"]
@@ -120,6 +127,7 @@ def register_security(app: Flask, settings: Config) -> None:
     extension.login_manager.session_protection = None
     extension.login_manager.request_loader(lambda request: None)
     app.before_request(prepare_request)
+    app.extensions["lotse"]["signed_in"] = signed_in
 
 
 def prepare_request() -> ResponseReturnValue | None:

@@ -18,6 +18,7 @@ from casework.consent import Release
 from casework.core.access import Actor
 from casework.documents import Document
 from casework.interpretations import Translations, of_rows
+from casework.invitations import Invitation
 from casework.life_areas import LifeArea
 from casework.messages import Message
 from casework.needs import Need
@@ -158,6 +159,16 @@ class CaseFile:
         return list(self._own(Document).order_by(Document.at.desc()).limit(MOST))
 
     @cached_property
+    def invitations(self) -> list[Invitation]:
+        """Forms that staff fill in or that people got as links, the latest first."""
+        rows = self._own(Invitation).order_by(Invitation.created_at.desc(), Invitation.id.desc())
+        return list(
+            rows.limit(MOST).with_related(
+                Invitation.questionnaire, Invitation.person, Invitation.staff
+            )
+        )
+
+    @cached_property
     def earlier(self) -> list[Case]:
         """Other cases of the same household."""
         rows: Any = Case.scope(self.actor).where(
@@ -178,6 +189,7 @@ class CaseFile:
         names |= {person.id: person.name for person in self.people}
         names |= {each.id: each.what for each in (*self.follow_ups, *self.done)}
         names |= {each.id: each.title for each in self.documents}
+        names |= {each.id: each.questionnaire.label(tag) for each in self.invitations}
         for each in self.appointments:
             names[each.id] = f"{each.subject}, {show_moment(each.starts_at)}"
         for release in self.releases:

@@ -11,6 +11,7 @@ from casework.consent import CHANNELS as RELEASE_CHANNELS
 from casework.consent import SHAREABLE
 from casework.consent import STATES as RELEASE_STATES
 from casework.core.i18n import N_
+from casework.invitations import STATES as INVITATION_STATES
 from casework.needs import NEED_STATES
 from casework.people import ROLES_AT_HOME
 from casework.referrals import STATES as REFERRAL_STATES
@@ -38,6 +39,7 @@ CASE_WORDS = {
     "cancellers": CANCELLERS,
     "release_states": RELEASE_STATES.names,
     "release_channels": RELEASE_CHANNELS,
+    "invitation_states": INVITATION_STATES,
     "shareable": SHAREABLE,
     "roles_at_home": ROLES_AT_HOME,
     "channels": CHANNELS,

@@ -16,9 +16,9 @@ from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.lists import Asked
 from admin.case_forms import NewCaseForm, areas_in_order
+from admin.case_invitations import CaseInvitations
 from admin.case_page import CaseFile, called, loaded, with_people
 from admin.case_words import CASE_WORDS
-from admin.case_work import CaseWork
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
@@ -75,7 +75,7 @@ def people_found(actor: Actor, words: str) -> ModelSelect:
     return Person.scope(actor).where(Person.id << list(find_all("people", keys)))
 
 
-class Cases(CaseWork, CaseworkView):
+class Cases(CaseInvitations, CaseworkView):
     """The cases that `actor` may see; closed ones only where somebody looks for them."""
 
     model = Case
@@ -195,7 +195,7 @@ class Cases(CaseWork, CaseworkView):
         forms = {name: given.get(name) or self.form_of(name, case, None) for name in self.FORMS}
         return self.render(
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
-            forms=forms, opened=set(given), offers_machine=is_on(),
+            at=now(), forms=forms, opened=set(given), offers_machine=is_on(),
             next_states=STATES.transitions[case.state], **CASE_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 

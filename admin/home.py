@@ -15,6 +15,7 @@ from admin.base import DeskPage, show_date, show_moment
 from admin.case_page import called, with_people
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
+from admin.i18n import reading_language
 from admin.intake import SUSPICIONS
 from admin.words import ago, language_name, overdue, today, turn, word
 from casework.cases import URGENCIES, Case
@@ -151,6 +152,12 @@ def _release_answer(row: Any, names: Names) -> Entry:
     return Entry(names.of(row), why, ago(row.answered_at), turn("us"), page)
 
 
+def _form_answer(row: Any, names: Names) -> Entry:
+    page = url_for("case.show_invitation", id=row.__data__["case"], row=row.id)
+    why = row.questionnaire.label(reading_language())
+    return Entry(names.of(row), why, ago(row.used_at), turn("us"), page)
+
+
 def _appointment(row: Any, names: Names) -> Entry:
     tongue = row.interpreter_language
     interpreter = _("interpreter: %(language)s", language=language_name(tongue)) if tongue else ""
@@ -206,6 +213,10 @@ KINDS = {
     "release_answers": Kind(
         N_("Answers about releases"), N_("No new answers about releases."), "seal",
         "case.index_view", _release_answer,
+    ),
+    "form_answers": Kind(
+        N_("Answered forms"), N_("No new answers to forms."), "sheet", "case.index_view",
+        _form_answer,
     ),
     "referrals": Kind(
         N_("Referrals on their way"), N_("No referral is on its way."), "arrow",

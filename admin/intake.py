@@ -34,6 +34,7 @@ from casework.core.lookups import find_all, name_keys, phone_keys
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.insight.duplicates import REASONS, likely_people, likely_submissions
 from casework.interpretations import of_rows
+from casework.invitations import Invitation
 from casework.messages import conversation, mark_read, send_message
 from casework.people import Person
 from casework.registrations import registration_of
@@ -104,8 +105,9 @@ class Requests(CaseworkView):
         return type(self) is Inbox
 
     def get_query(self) -> ModelSelect:
-        """Requests; offers of volunteers have a list of their own."""
-        return super().get_query().where(Submission.purpose != "offer")
+        """Requests; offers have a list of their own, and forms on a case stand with the case."""
+        on_cases = Submission.id << Invitation.submissions()
+        return super().get_query().where((Submission.purpose != "offer") & ~on_cases)
 
     def search(self, query: ModelSelect, words: str) -> ModelSelect:
         """By reference, by whole words of the sender's name, or by phone number."""

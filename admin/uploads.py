@@ -23,7 +23,14 @@ def download(submission: Submission, id: uuid.UUID) -> Response | None:
     found = Upload.scope(current_actor()).where(
         (Upload.id == id) & (Upload.submission == submission)
     )
-    upload = found.first() or abort(404)
+    return sent_file(found.first() or abort(404))
+
+
+def sent_file(upload: Upload) -> Response | None:
+    """A file that has passed its scope, as an attachment; the read is recorded.
+
+    None, with a message for the next page, where the store has lost it.
+    """
     try:
         data = read_upload(upload, folder=config().instance_dir / "documents")
     except Refusal as refusal:

@@ -19,7 +19,7 @@ from casework.cases import Case, CaseModel
 from casework.core.access import Actor
 from casework.core.audit import on, recorded
 from casework.core.crypto import SealedField, keyring
-from casework.core.db import UtcField, new_id
+from casework.core.db import UtcField, new_id, transaction
 from casework.core.i18n import LANGUAGES, N_
 from casework.core.refusals import NotFound, Refusal
 from casework.drafts import Draft, discard_draft, draft_of_invitation
@@ -114,6 +114,11 @@ class Invitation(CaseModel):
             .where((cls.kind == PERSON) & cls.used_at.is_null(False) & cls.seen_at.is_null())
             .order_by(cls.used_at)
         )
+
+    @classmethod
+    def submissions(cls) -> ModelSelect:
+        """Ids of the submissions that belong to cases: no inbox shows them."""
+        return cls.select(cls.submission).where(cls.submission.is_null(False))
 
     @property
     def is_for_staff(self) -> bool:
@@ -282,7 +287,8 @@ def end_invitations(*, at: datetime) -> int:
         & (Invitation.expires_at <= at)
         & Invitation.id.not_in(drafts)
     )
-    return Invitation.delete().where(over).execute()
+    with transaction():
+        return Invitation.delete().where(over).execute()
 
 
 @on("case:moved")

@@ -18,6 +18,7 @@ from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on
 from casework.core.clock import in_zone
 from casework.core.settings import setting
+from casework.invitations import Invitation
 from casework.messages import Message, OutboxMail, queue_mail
 from casework.referrals import Referral, contact_person
 from casework.reply_links import current_link
@@ -93,6 +94,20 @@ def tell_of_question(release: Release, *, by: Actor, at: datetime) -> None:
     if reader is not None and release.submission is not None:
         asked = replace(reader, reference=release.submission.reference)
         _tell("mail.message_received", asked, at=at)
+
+
+@on("invitation:sent")
+def tell_of_form(invitation: Invitation, *, by: Actor, at: datetime) -> None:
+    """The person gets the link to a form, where they wish to hear by e-mail."""
+    person = invitation.person
+    if person is None or not person.email or "email" not in (person.channels or []):
+        return
+    expires = in_zone(invitation.expires_at, setting("site_zone"))
+    values = {
+        "link": f"{setting('base_url')}/{invitation.language}/invite/{invitation.token}",
+        "expires": f"{expires:%d.%m.%Y}",
+    }
+    _queue("mail.form", person.email, invitation.language, values, at=at)
 
 
 @on("appointment:planned")

@@ -16,6 +16,7 @@ from casework.core.settings import setting
 from casework.core.throttles import purge_throttles
 from casework.documents import Document
 from casework.insight.given_up import end_drafts
+from casework.invitations import end_invitations
 from casework.referrals import Referral, expire_referral
 from casework.reply_links import ReplyLink
 from casework.uploads import Upload
@@ -33,14 +34,17 @@ class Ended:
 def end_what_is_over(*, at: datetime) -> Ended:
     """Delete old drafts, expire releases and unanswered referrals; returns how many.
 
-    Counts of tries whose window is over go with them; the page on which a draft ended is counted.
+    Counts of tries whose window is over go with them, and forms that staff opened and left;
+    the page on which a draft ended is counted.
     """
     purge_throttles(at=at)
-    return Ended(
+    ended = Ended(
         drafts=end_drafts(at=at),
         releases=expire_releases(at=at),
         referrals=expire_referrals(at=at),
     )
+    end_invitations(at=at)
+    return ended
 
 
 def sweep_files(folder: Path, *, at: datetime) -> int:

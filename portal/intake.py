@@ -15,7 +15,7 @@ from casework.questionnaires.problems import Problem
 from casework.questionnaires.steps import Outcome, TooManyRows, accept, remove_row
 from casework.submissions import submit
 from casework.uploads import delete_files, file_answers
-from portal import showing
+from portal import invitations, showing
 from portal.centre import now
 from portal.files import take_files
 from portal.forms import Raw, read_page
@@ -81,7 +81,10 @@ def discard(slug: str) -> Response:
     files = list(journey.uploads.values())
     discard_draft(journey.draft)
     delete_files(files, folder=files_folder())
-    return journey.forget_cookie(away(url_for("portal.start", gone="1")))
+    invited = g.get("invitation")
+    return journey.forget_cookie(
+        away(invitations.way_out() if invited else url_for("portal.start", gone="1"))
+    )
 
 
 def take_page(journey: Journey, place: Place) -> Response:
@@ -185,11 +188,14 @@ def drop_row(journey: Journey, place: Place, value: str) -> Response:
 def send(journey: Journey) -> Response:
     """Turn the draft into a submission; however often it is sent, there is one."""
     answers, files = journey.filling.final(), journey.uploads
-    submit(
-        journey.version, answers, token=journey.token, language=g.language,
-        suspicion=reasons(journey.state.marks, journey.state.shown, answers, at=now()),
-        by=PUBLIC, at=now(),
-    )  # fmt: skip
+    if g.get("invitation"):
+        invitations.send(journey, answers)
+    else:
+        submit(
+            journey.version, answers, token=journey.token, language=g.language,
+            suspicion=reasons(journey.state.marks, journey.state.shown, answers, at=now()),
+            by=PUBLIC, at=now(),
+        )  # fmt: skip
     sent = set(file_answers(answers))
     delete_files([row for name, row in files.items() if name not in sent], folder=files_folder())
     response = away(url_for("portal.receipt", slug=journey.slug))
@@ -205,7 +211,7 @@ def leave(journey: Journey, place: Place | None, name: str, value: str) -> Respo
         response = away(journey.address_of(DISCARD))
     else:
         previous = journey.before(place)
-        response = away(journey.address(previous, **way()) if previous else url_for("portal.start"))
+        response = away(journey.address(previous, **way()) if previous else invitations.way_out())
     return journey.set_cookie(response) if journey.draft else response
 
 

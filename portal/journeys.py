@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -28,6 +29,7 @@ from portal.suspicion import STAMP, TRAP, shown_at
 
 CHECK, RECEIPT, DISCARD = RESERVED = ("check", "receipt", "discard")
 DAY = 24 * 3600
+INVITED_AS = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass
@@ -49,9 +51,10 @@ class Journey:
     `new_row` is that row's path and `filling` has it already; `stored` does not.
     """
 
-    def __init__(self, slug: str, token: str = "") -> None:
+    def __init__(self, slug: str, token: str = "", key: str = "") -> None:
         self.slug = slug
-        self.token = token or request.cookies.get(cookie_name(slug), "")
+        self.key = key or invited_as()
+        self.token = token or request.cookies.get(cookie_name(slug, self.key), "")
         self.draft = self._own_draft()
         self.version = self.draft.version if self.draft else live_version(slug)
         self.form = self.version.form
@@ -62,9 +65,9 @@ class Journey:
 
     def _own_draft(self) -> Draft | None:
         draft = draft_of(self.token, at=now()) if self.token else None
-        if draft is None or draft.version.questionnaire.slug != self.slug:
+        if draft is None or draft.invited_as != self.key:
             return None
-        return draft
+        return draft if draft.version.questionnaire.slug == self.slug else None
 
     def _filling(self) -> Filling:
         moment, tag = local(now()), g.language
@@ -200,6 +203,8 @@ class Journey:
         values: dict[str, Any] = {"slug": self.slug, "page_name": page_name, **query}
         if row_ids:
             values["row_ids"] = row_ids
+        if self.key:
+            values["for"] = self.key
         return url_for("portal.page", **values)
 
     def start(self, **query: Any) -> str:
@@ -278,7 +283,7 @@ class Journey:
         """Let the browser keep the draft's secret; by default as long as the draft lives."""
         age = settings()["draft_days"] * DAY if seconds is None else seconds
         response.set_cookie(
-            cookie_name(self.slug), self.token, max_age=age,
+            cookie_name(self.slug, self.key), self.token, max_age=age,
             secure=is_https(), httponly=True, samesite="Lax",
         )  # fmt: skip
         return response
@@ -322,9 +327,17 @@ def files_folder() -> FilePath:
     return current_app.extensions["lotse"]["config"].instance_dir / "documents"
 
 
-def cookie_name(slug: str) -> str:
-    """The cookie of one questionnaire's draft."""
-    return f"{'__Host-' if is_https() else ''}draft-{slug}"
+def cookie_name(slug: str, key: str = "") -> str:
+    """The cookie of one questionnaire's draft, or of the one that an invitation began."""
+    return f"{'__Host-' if is_https() else ''}{f'form-{key}' if key else f'draft-{slug}'}"
+
+
+def invited_as() -> str:
+    """The key of the invitation that the address names; anything else is a 404."""
+    key = request.args.get("for", "")
+    if key and not INVITED_AS.fullmatch(key):
+        abort(404)
+    return key
 
 
 def is_https() -> bool:

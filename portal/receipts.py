@@ -73,7 +73,8 @@ def resume_page(code: str = "", problem: str = "", status: int = 200) -> Respons
 
 def take_over(draft: Draft) -> Response:
     """This device has the draft now; the code can bring it to another one again."""
-    journey = Journey(draft.version.questionnaire.slug, rekey_draft(draft))
+    slug = draft.version.questionnaire.slug
+    journey = Journey(slug, rekey_draft(draft), draft.invited_as)
     return journey.set_cookie(redirect(journey.address(journey.first_open()), 303))
 
 

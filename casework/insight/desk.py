@@ -12,6 +12,7 @@ from casework.appointments import Appointment
 from casework.cases import LIVE_STATES, Case, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
+from casework.invitations import Invitation
 from casework.messages import Message
 from casework.needs import Need
 from casework.referrals import WAITING, Referral
@@ -46,6 +47,9 @@ def shelves(staff: Actor, *, at: datetime, today: date) -> list[Shelf]:
         found.append(_shelf("answers", _related(unseen_outcomes(staff))))
     if staff.may("release:read"):
         found.append(_shelf("release_answers", _released(staff)))
+    if staff.may("invitation:read"):
+        answered = Invitation.unseen(staff).with_related(Invitation.questionnaire)
+        found.append(_shelf("form_answers", answered))
     if staff.may("referral:read"):
         found.append(_shelf("referrals", _related(Referral.waiting(staff))))
     if staff.may("appointment:read"):
