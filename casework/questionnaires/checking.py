@@ -44,8 +44,6 @@ SEE_TYPES = N_("Please use one of the types that the documentation lists.")
 NO_LIST = N_("The list of choices “%(list)s” does not exist.")
 ADD_LIST = N_("Please add the list to the choices sheet, or correct its name here.")
 MEANT_LIST = N_("Did you mean the list “%(guess)s”? Please correct the name here.")
-LIST_OF_ANSWERS = N_("Choices that are the answers of a repeat (%(list)s) are not supported.")
-WRITE_LIST = N_("Please write the choices into the choices sheet, or ask with a text question.")
 VENDOR_TYPE = N_("The type “%(type)s” belongs to %(vendor)s; other programs do not know it.")
 CHOOSE_TYPE = N_("Please remove the row, or choose a type that the documentation lists.")
 NO_CHOICE_NAME = N_("A choice of the list “%(list)s” has no name.")
@@ -122,7 +120,8 @@ def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Find
         return
     if kind.metadata:
         yield _at(question, NOTICE, METADATA, NOTHING_TO_DO, "type", type=question.type)
-    if kind.needs_list and question.list_name not in form.definition.choices:
+    is_listed = kind.needs_list and not spec.source_name
+    if is_listed and question.list_name not in form.definition.choices:
         yield _missing_list(form.definition, question)
     texts = (*question.label.values(), *question.hint.values(), *question.media)
     if spec.is_shown and "calculation" not in spec.expressions and not any(texts):
@@ -149,8 +148,6 @@ def _unknown_type(question: Question) -> Finding:
 
 def _missing_list(definition: Definition, question: Question) -> Finding:
     name = question.list_name
-    if name.startswith("${"):
-        return _at(question, ERROR, LIST_OF_ANSWERS, WRITE_LIST, "type", list=name)
     guess = difflib.get_close_matches(name, list(definition.choices), 1, 0.8)
     params = {"list": name, "guess": guess[0] if guess else ""}
     return _at(question, ERROR, NO_LIST, MEANT_LIST if guess else ADD_LIST, "type", **params)

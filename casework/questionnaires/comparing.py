@@ -194,7 +194,7 @@ def _types(before: Item, after: Item, matching: Matching) -> Iterator[Difference
         )  # fmt: skip
     old_list = getattr(before, "list_name", "")
     new_list = getattr(after, "list_name", "")
-    if new_list and matching.lists.get(old_list, old_list) != new_list:
+    if new_list and matching.lists.get(old_list, matching.anew(old_list)) != new_list:
         yield Difference(
             "list", say.LIST_CHANGED, {"name": name, "after": new_list}, name, column="list_name",
             flagged=bool(old_list), before=old_list, after=new_list,

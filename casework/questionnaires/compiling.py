@@ -30,7 +30,9 @@ from casework.questionnaires.forms import OTHER, Form, Spec
 from casework.questionnaires.question_types import QUESTION_TYPES, QuestionType
 from casework.questionnaires.references import (
     REPLACE_FUNCTION,
+    UNKNOWN_NAME,
     VENDOR_FUNCTION,
+    meant,
     put_in_order,
 )
 from casework.questionnaires.support import vendor_of_function
@@ -45,6 +47,10 @@ BAD_EXPRESSION = N_("The expression cannot be used: %(reason)s (character %(posi
 MEND_EXPRESSION = N_("Please correct the expression in this cell.")
 TOO_BIG = N_("The questionnaire is too large or nested too deeply.")
 DIVIDE = N_("Please divide it into several questionnaires.")
+NOT_IN_REPEAT = N_("The choices are to be the answers to “%(name)s”, which is in no repeat.")
+TAKE_FROM_REPEAT = N_(
+    "Please name a question inside a repeat, or write the choices into the choices sheet."
+)
 
 EXPRESSION_COLUMNS = (
     "relevant",
@@ -128,7 +134,29 @@ class _Builder:
         for spec in self.specs[1:]:
             by_name[spec.name] = (*by_name.get(spec.name, ()), spec)
         self._set_keys()
-        return Form(self.definition, root, tuple(self.specs), by_name, lists=self.lists)
+        form = Form(self.definition, root, tuple(self.specs), by_name, lists=self.lists)
+        for spec in self.specs[1:]:
+            if spec.source_name:
+                self._set_source(form, spec, spec.source_name)
+        return form
+
+    def _set_source(self, form: Form, spec: Spec, name: str) -> None:
+        """Connect `select_one ${name}` with the question whose answers it offers."""
+        source = form.named(name, spec)
+        if source is None:
+            advice, guess = meant(form, name)
+            self._report_source(spec, UNKNOWN_NAME, advice, name, guess)
+        elif source.scope.kind != "repeat" or source.type is None or source.is_file:
+            self._report_source(spec, NOT_IN_REPEAT, TAKE_FROM_REPEAT, name)
+        else:
+            spec.source = source
+
+    def _report_source(
+        self, spec: Spec, msgid: str, advice: str, name: str, guess: str = ""
+    ) -> None:
+        params = {"name": name, "guess": guess}
+        row = spec.item.row if spec.item else 0
+        self.findings.append(Finding(ERROR, msgid, advice, params, row=row, column="type"))
 
     def _too_big(self) -> None:
         if not any(finding.msgid == TOO_BIG for finding in self.findings):

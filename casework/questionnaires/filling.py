@@ -29,6 +29,7 @@ from casework.questionnaires.expressions import (
 from casework.questionnaires.expressions.trees import Budget
 from casework.questionnaires.filters import likely
 from casework.questionnaires.forms import PIPED, ROW_KEY, Form, Spec
+from casework.questionnaires.offering import answered_rows
 from casework.questionnaires.problems import Path
 from casework.questionnaires.surroundings import Around
 
@@ -116,18 +117,24 @@ class Filling:
     def _evaluate(self, spec: Spec, node: Node) -> None:
         if "relevant" in spec.expressions:
             node.relevant = self.meets_condition(node, "relevant") is not False
+        if spec.kind != "question" or not node.counts:
+            return
         tree = spec.expressions.get("calculation")
-        if tree is None or spec.kind != "question" or not node.counts:
-            return
-        if spec.question.trigger and node.text:
-            return
-        text = _calculated_text(self.value_of(node, tree, "calculation"))
-        is_list = spec.type is not None and spec.type.answer == "list"
-        node.value = text.split() if is_list else text
-        if node.value:
-            node.data[spec.key] = node.value
-        else:
-            node.data.pop(spec.key, None)
+        if tree is not None and not (spec.question.trigger and node.text):
+            text = _calculated_text(self.value_of(node, tree, "calculation"))
+            is_list = spec.type is not None and spec.type.answer == "list"
+            _answer_with(node, text.split() if is_list else text)
+        if spec.source is not None:
+            self._keep_offered(node)
+
+    def _keep_offered(self, node: Node) -> None:
+        """Forget choices whose row is gone or reads otherwise; ask nothing without any choice."""
+        names = {choice.name for choice in self.choices(node)}
+        node.relevant = bool(names)
+        if isinstance(node.value, list):
+            _answer_with(node, [name for name in node.value if name in names])
+        elif node.value not in names:
+            _answer_with(node, None)
 
     def _add_wanted_rows(self) -> bool:
         """Give each repeat with a `repeat_count` the rows it wants; whether any were added."""
@@ -184,6 +191,8 @@ class Filling:
     def choices(self, node: Node) -> tuple[Choice, ...]:
         """The choices that are offered now; all of them where the filter fails."""
         tree = node.spec.expressions.get("choice_filter")
+        if node.spec.source is not None:
+            return (*self._choices_from_rows(node, tree), *node.spec.choices)
         if tree is None:
             return node.spec.choices
         items = node.spec.choice_nodes
@@ -198,6 +207,13 @@ class Filling:
             self.faults.append(Fault(node.path, "choice_filter", error))
             return node.spec.choices
         return tuple(kept)
+
+    def _choices_from_rows(self, node: Node, tree: Expression | None) -> tuple[Choice, ...]:
+        try:
+            return answered_rows(node, self.around, tree, self._budget)
+        except ExpressionError as error:
+            self.faults.append(Fault(node.path, "choice_filter", error))
+            return answered_rows(node, self.around, None, self._budget)
 
     def answer(self, node: Node) -> str | list[str] | None:
         """The canonical answer of a question."""
@@ -221,9 +237,10 @@ class Filling:
         """An answer as a person reads it: labels of choices instead of their names."""
         value = self.answer(node) if node.spec.kind == "question" else node.text
         names = value if isinstance(value, list) else [value or ""]
-        if not node.spec.choices:
+        choices = node.spec.choices if node.spec.source is None else self.choices(node)
+        if not choices:
             return " ".join(names)
-        labels = {choice.name: choice.label for choice in node.spec.choices}
+        labels = {choice.name: choice.label for choice in choices}
         read = [self.form.definition.text(labels.get(name, {}), tag)[0] or name for name in names]
         return ", ".join(read)
 
@@ -260,6 +277,14 @@ def next_row_id(rows: list[Answers]) -> str:
     taken = [str(row.get(ROW_KEY, "")) for row in rows]
     numbers = [int(each[1:]) for each in taken if re.fullmatch("r[0-9]{1,6}", each)]
     return f"r{max(numbers, default=0) + 1}"
+
+
+def _answer_with(node: Node, value: str | list[str] | None) -> None:
+    node.value = value
+    if value:
+        node.data[node.spec.key] = value
+    else:
+        node.data.pop(node.spec.key, None)
 
 
 def _calculated_text(value: Any) -> str:

@@ -21,7 +21,8 @@ class Spec:
     """One question, group or repeat of a form, with its expressions parsed.
 
     `key` is its name in the answers of its scope; `scope` is the repeat whose rows hold
-    its answers, or the root. Specs are compared by identity.
+    its answers, or the root; `source` the question in a repeat whose answers are its choices.
+    Specs are compared by identity.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Spec:
     expressions: dict[str, Expression] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     choice_nodes: tuple[Node, ...] = ()
+    source: Spec | None = None
     filter_index: dict[str, dict[str, list[tuple[int, Node]]]] = field(default_factory=dict)
 
     @property
@@ -69,6 +71,14 @@ class Spec:
     def is_file(self) -> bool:
         """Whether it is answered with a file, whose stored name tells a reader nothing."""
         return self.type is not None and self.type.is_file
+
+    @property
+    def source_name(self) -> str:
+        """The question that `select_one ${name}` takes its choices from; empty for a list."""
+        if self.type is None or not self.type.needs_list:
+            return ""
+        found = PIPED.fullmatch(self.question.list_name)
+        return found[1] if found else ""
 
     @property
     def is_computed(self) -> bool:

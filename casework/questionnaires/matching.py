@@ -113,4 +113,5 @@ def _look(item: Item, lists: dict[str, str]) -> tuple[object, ...]:
     texts = tuple((tag, PIPED.sub("${}", text)) for tag, text in sorted({**item.label}.items()))
     if not isinstance(item, Question):
         return (type(item), texts)
-    return (item.type, lists.get(item.list_name, item.list_name), texts)
+    source = PIPED.sub("${}", item.list_name)
+    return (item.type, lists.get(source, source), texts)

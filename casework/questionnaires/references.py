@@ -163,6 +163,10 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
                 found = {each for each in found if spec not in each.chain}
             if column in ORDERED:
                 wanted |= found
+            elif column == "choice_filter" and spec.source is not None:
+                wanted |= found - {spec}
+        if spec.source is not None:
+            wanted.add(spec.source)
         needs[spec] = wanted
         _check_triggers(form, spec, findings)
     order, circle = _sorted(form.specs[1:], needs)
@@ -171,7 +175,11 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
         row = circle[0].item.row if circle[0].item else 0
         params = {"names": names}
         findings.append(Finding(ERROR, LOOP, BREAK_LOOP, params, row=row, column="calculation"))
-    form.order = tuple(spec for spec in order if any(c in spec.expressions for c in ORDERED))
+    form.order = tuple(
+        spec
+        for spec in order
+        if spec.source is not None or any(c in spec.expressions for c in ORDERED)
+    )
 
 
 def meant(form: Form, name: str) -> tuple[str, str]:

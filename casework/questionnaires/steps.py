@@ -12,12 +12,12 @@ from datetime import datetime
 
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal
-from casework.questionnaires.answers import read_value
+from casework.questionnaires.answers import Canonical, read_value
 from casework.questionnaires.expressions import Node, to_text
 from casework.questionnaires.filling import MAX_ROWS, Answers, Filling, fill, next_row_id
 from casework.questionnaires.forms import ROW_KEY, Form, Spec
 from casework.questionnaires.places import Place, entries, questions
-from casework.questionnaires.problems import TOO_MANY_ROWS, Path, Problem
+from casework.questionnaires.problems import NOT_OFFERED, TOO_MANY_ROWS, Path, Problem
 from casework.questionnaires.references import triggers_of
 from casework.questionnaires.validating import check
 
@@ -63,6 +63,7 @@ def accept(before: Filling, place: Place, raw: Mapping[str, Sequence[str]]) -> O
     answers = copy.deepcopy(before.answers)
     data = _scope_data(before.form, answers, place.rows)
     misread: dict[Path, Problem] = {}
+    chosen: dict[Path, Canonical] = {}
     changed: set[str] = set()
     for spec in _asked_specs(place):
         path = (*place.rows, spec.key)
@@ -73,10 +74,15 @@ def accept(before: Filling, place: Place, raw: Mapping[str, Sequence[str]]) -> O
         if value != data.get(spec.key):
             changed.add(spec.name)
         _store(data, spec.key, value)
+        if value and spec.source is not None:
+            chosen[path] = value
         if problem is not None:
             misread[path] = problem.at(path)
     _forget_triggered(before, answers, changed)
     after = _again(before, answers)
+    for path, value in chosen.items():
+        if after.by_path[path].value != value:
+            misread[path] = Problem(NOT_OFFERED, path=path)
     return _outcome(after, place, misread, shown, set(raw))
 
 

@@ -39,7 +39,6 @@ EXPRESSION_COLUMNS = (
     "relevant", "constraint", "calculation", "choice_filter", "repeat_count", "required",
     "read_only",
 )  # fmt: skip
-FROM_ANSWERS = "${"
 
 
 @dataclass(frozen=True, order=True)
@@ -97,8 +96,6 @@ def _lacking_type(question: Question) -> str:
     kind = QUESTION_TYPES.get(question.type)
     if kind is None:
         return question.type
-    if question.list_name.startswith(FROM_ANSWERS):
-        return f"{question.type} {FROM_ANSWERS}…}}"
     is_asked = kind.fillable or not kind.shown or kind.answer == "none"
     return "" if is_asked else question.type
 

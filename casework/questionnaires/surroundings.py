@@ -21,8 +21,10 @@ class Around:
     def named(self, name: str, origin: Node) -> list[Node]:
         """The nodes of `${name}` as seen from `origin`: in the same row where there is one."""
         target = self.form.named(name, origin.spec)
-        if target is None:
-            return []
+        return [] if target is None else self.nodes_of(target, origin)
+
+    def nodes_of(self, target: Spec, origin: Node) -> list[Node]:
+        """The nodes of `target` as seen from `origin`, of a repeat all its rows."""
         node = origin
         while not _leads_to(node.spec, target):
             node = node.parent or node.root()
@@ -38,7 +40,8 @@ class Around:
     def choice_label(self, name: str, choice: str) -> str:
         """The label of a choice in the language in use; the choice itself where it has none."""
         spec = self.form.named(name)
-        found = next((each for each in spec.choices if each.name == choice), None) if spec else None
+        labelled = (spec.source or spec).choices if spec else ()
+        found = next((each for each in labelled if each.name == choice), None)
         return self.form.definition.text(found.label, self.language)[0] if found else choice
 
     def itext(self, key: str) -> str:

@@ -16,6 +16,7 @@ from casework.core.refusals import Refusal
 from casework.questionnaires.compiling import is_dynamic
 from casework.questionnaires.definitions import Choice, Definition, Item, Question, Texts
 from casework.questionnaires.expressions.parsing import MAX_LENGTH
+from casework.questionnaires.forms import PIPED
 from casework.questionnaires.question_types import FROM_FILE, QUESTION_TYPES
 from casework.questionnaires.tidying import (
     BY_APPEARANCE,
@@ -204,7 +205,8 @@ def _with_type(definition: Definition, item: Question, cell: str, value: Any) ->
         kind = QUESTION_TYPES.get(item.type)
         if item.type not in FROM_FILE and (kind is None or not kind.needs_list):
             return replace(item, list_name="")
-        if text and item.type not in FROM_FILE and text not in definition.choices:
+        is_listed = item.type not in FROM_FILE and not PIPED.fullmatch(text)
+        if text and is_listed and text not in definition.choices:
             raise UnknownList(list=text[:80])
         return replace(item, list_name=text)
     if text not in QUESTION_TYPES:

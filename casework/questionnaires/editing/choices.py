@@ -21,7 +21,7 @@ from casework.questionnaires.editing.names import BadName, NameTaken, is_name, n
 from casework.questionnaires.editing.naming import Mention, StillMentioned
 from casework.questionnaires.editing.trees import item_at, normal, outline, path_of, spliced
 from casework.questionnaires.expressions import Literal, Reference, walk
-from casework.questionnaires.forms import Spec
+from casework.questionnaires.forms import PIPED, Spec
 from casework.questionnaires.question_types import QUESTION_TYPES
 
 OWN_CHOICE_CELLS = ("icon",)
@@ -59,16 +59,17 @@ class BadChoiceName(Refusal):
 
 
 def lists_in_use(definition: Definition) -> dict[str, tuple[str, ...]]:
-    """Each list with the names of the questions that use it."""
+    """Each list, and each `${name}` that choices come from, with the questions that use it."""
     found: dict[str, tuple[str, ...]] = dict.fromkeys(definition.choices, ())
     for question in definition.questions():
-        if uses_list(question) and question.list_name in found:
-            found[question.list_name] = (*found[question.list_name], question.name)
+        name = question.list_name
+        if uses_list(question) and (name in found or PIPED.fullmatch(name)):
+            found[name] = (*found.get(name, ()), question.name)
     return found
 
 
 def uses_list(item: Item) -> bool:
-    """Whether the item takes its choices from a list of the choices sheet."""
+    """Whether the item takes its choices from a list, or from the answers of a repeat."""
     if not isinstance(item, Question) or item.type not in QUESTION_TYPES:
         return False
     return QUESTION_TYPES[item.type].needs_list

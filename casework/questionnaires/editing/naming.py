@@ -13,7 +13,15 @@ from dataclasses import dataclass, replace
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.questionnaires.compiling import build
-from casework.questionnaires.definitions import Choice, Definition, Group, Item, Texts, walk
+from casework.questionnaires.definitions import (
+    Choice,
+    Definition,
+    Group,
+    Item,
+    Question,
+    Texts,
+    walk,
+)
 from casework.questionnaires.editing.cells import EXPRESSION_CELLS, TEXT_CELLS, TRUTH_CELLS
 from casework.questionnaires.editing.names import names_of
 from casework.questionnaires.editing.trees import item_at, outline
@@ -107,6 +115,8 @@ def referring_anew(item: Item, means: Means, paths: Mapping[str, str]) -> Item:
     columns["parameters"] = _each(item.parameters, in_expression)
     columns["extra"] = _each(item.extra, in_text)
     columns["trigger"] = _triggers_anew(item.trigger, means)
+    if isinstance(item, Question):
+        columns["list_name"] = in_text(item.list_name)
     return replace(item, **columns)  # type: ignore[arg-type]
 
 
@@ -234,6 +244,8 @@ def _texts_of(item: Item) -> Iterator[tuple[str, str]]:
         value = getattr(item, column)
         if isinstance(value, str) and value:
             yield column, value
+    if isinstance(item, Question) and PIPED.fullmatch(item.list_name):
+        yield "list_name", item.list_name
     for text in item.parameters.values():
         yield "parameters", text
     yield from item.extra.items()

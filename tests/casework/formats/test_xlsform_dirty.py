@@ -301,7 +301,7 @@ def test_double_choices_are_a_warning_unless_they_are_meant():
     [
         ("select_one L | q | Q", checking.NO_LIST, ""),
         ("select_one yes_no | q | Q", checking.NO_LIST, ""),
-        ("select_one ${a} | q | Q", checking.LIST_OF_ANSWERS, None),
+        ("select_one ${a} | q | Q", compiling.NOT_IN_REPEAT, None),
         ("select_oen l | q | Q", checking.UNKNOWN_TYPE, "select_one"),
         ("caseid | q | Q", checking.VENDOR_TYPE, None),
         ("begin_kobomatrix | q | Q", checking.VENDOR_TYPE, None),
