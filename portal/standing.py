@@ -23,10 +23,13 @@ from casework.core.access import Actor
 from casework.core.db import Base
 from casework.core.refusals import NotFound
 from casework.interpretations import Interpretation
+from casework.invitations import PERSON, Invitation
 from casework.life_areas import LifeArea, NeedCategory
 from casework.messages import OUTBOUND, Message, conversation
 from casework.needs import Need
+from casework.people import Person
 from casework.providers import Organization, Phone, Service
+from casework.questionnaires.models import Questionnaire
 from casework.referrals import Referral
 from casework.release_questions import is_open
 from casework.submissions import Submission
@@ -151,6 +154,23 @@ class Standing:
             return []
         query = Appointment.select().where(Appointment.case == self.case)
         return list(query.order_by(Appointment.starts_at.desc()).limit(MANY))
+
+    def forms(self, at: datetime) -> list[Invitation]:
+        """Forms that the contact person is asked to fill in, the oldest first; none for a helper.
+
+        What somebody else in the household is asked stays between them and the centre.
+        """
+        if self.case is None or self.by_helper or self.submission.state == "withdrawn":
+            return []
+        query = (
+            Invitation.select(Invitation, Questionnaire)
+            .join(Questionnaire)
+            .switch(Invitation)
+            .join(Person)
+            .where((Invitation.case == self.case) & (Invitation.kind == PERSON) & Person.is_contact)
+            .order_by(Invitation.created_at)
+        )
+        return [each for each in query if each.state(at) in ("waiting", "begun")]
 
     @cached_property
     def agreements(self) -> list[Release]:

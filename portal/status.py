@@ -253,6 +253,7 @@ def _page(
         translations=standing.translations(g.language),
         can_withdraw=_can_withdraw(standing.submission),
         asked=asked,
+        forms=standing.forms(now()),
         wording_read=consent.version_of(read),
         agreement=lambda release: agreement(release, read),
         moment=moment,

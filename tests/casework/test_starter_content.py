@@ -60,6 +60,7 @@ PLACEHOLDERS = {
     "mail.message_received": {"link", "reference", "centre"},
     "mail.appointment": {"link", "reference", "centre"},
     "mail.offer_received": {"link", "reference", "centre"},
+    "mail.form": {"link", "expires", "centre"},
 }
 
 

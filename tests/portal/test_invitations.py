@@ -6,17 +6,17 @@ import re
 
 import pytest
 
-from casework.cases import assign_case, move_case
+from casework.cases import assign_case, case_of, move_case
 from casework.core.access import SYSTEM, Actor
 from casework.core.audit import AuditEntry
 from casework.drafts import Draft
 from casework.invitations import Invitation, resume_form, revoke_invitation
 from casework.questionnaires.publishing import retire
-from casework.submissions import Submission
+from casework.submissions import Submission, withdraw_submission
 from tests.admin.pressing import desk_of, text_of, token_of
 from tests.invited import answered, check_up, first_talk, invited, opened
 from tests.pages import csrf_token
-from tests.portal.visits import rows
+from tests.portal.visits import HELPED, page, rows, sign_in
 
 PERSON = Actor("person", name="link")
 
@@ -434,3 +434,40 @@ def test_no_page_of_a_link_leads_to_the_back_office(client, link):
 def test_nothing_is_left_of_a_link_that_only_a_scanner_saw(client, link):
     client.get(address(link))
     assert Invitation.get().begun_at is None
+
+
+# The status page
+
+
+def test_the_status_page_leads_the_contact_person_to_the_form(
+    client, accepted, check, world, staff
+):
+    submission = accepted()
+    case = case_of(submission)
+    waiting = invited(world, case, staff.actor, check)
+    other = invited(
+        world, case, staff.actor, check, person=world.person(case.household, given_name="Sami")
+    )
+    done = answered(world, invited(world, case, staff.actor, check), PERSON)
+    sign_in(client, submission.reference)
+    seen = page(client)
+    assert f"/en/invite/{waiting.token}" in seen
+    assert other.token not in seen
+    assert done.token not in seen
+    revoke_invitation(waiting, by=staff.actor, at=world.at)
+    assert "/invite/" not in page(client)
+
+
+def test_a_helper_sees_no_form_that_the_person_got(client, accepted, check, world, staff):
+    submission = accepted(answers=HELPED)
+    link = invited(world, case_of(submission), staff.actor, check)
+    sign_in(client, submission.reference)
+    assert link.token not in page(client)
+
+
+def test_who_has_taken_the_request_back_is_asked_nothing(client, accepted, check, world, staff):
+    submission = accepted()
+    link = invited(world, case_of(submission), staff.actor, check)
+    withdraw_submission(submission, by=SYSTEM, at=world.at)
+    sign_in(client, submission.reference)
+    assert link.token not in page(client)
