@@ -15,6 +15,9 @@ from casework.core.db import transaction
 from casework.drafts import start_draft
 from casework.needs import Need, add_need, category_of
 from casework.people import Household, Person, add_person, create_household
+from casework.plans.models import Plan
+from casework.plans.templates import template_of
+from casework.plans.writing import begin_plan
 from casework.providers import Organization, Service, save_organization, save_service
 from casework.questionnaires.models import live
 from casework.referrals import Referral, answer_referral, draft_referral, send_referral
@@ -134,6 +137,13 @@ class World:
 
     def reply(self, link: ReplyLink, state: str, note: str = "") -> Referral:
         return reply_by_link(link, state, note=note, by=PROVIDER, at=self.at)
+
+    def plan(self, case: Case | None = None, template: str = "new_alone",
+             **columns: Any) -> Plan:  # fmt: skip
+        return begin_plan(
+            case or self.case(), template=template_of(template) if template else None,
+            by=SYSTEM, at=self.at, **columns,
+        )  # fmt: skip
 
     def appointment(self, case: Case | None = None, starts_at: datetime | None = None,
                     **columns: Any) -> Appointment:  # fmt: skip

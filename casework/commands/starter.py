@@ -21,6 +21,8 @@ from casework.core.db import migrate, transaction
 from casework.core.settings import Setting, change_setting, setting
 from casework.formats.xlsform import read_xlsform
 from casework.life_areas import LifeArea, NeedCategory, load_life_areas
+from casework.plans.blockers import Blocker, load_blockers
+from casework.plans.templates import PlanTemplate, load_templates
 from casework.questionnaires.findings import BrokenDefinition
 from casework.questionnaires.models import Questionnaire
 from casework.questionnaires.publishing import import_definition, publish
@@ -89,8 +91,9 @@ def bring_up_to_date(config: Config, *, at: datetime) -> list[str]:
 
 
 def load_starter_content(*, at: datetime) -> None:
-    """Life areas, texts, settings and forms that come with the program, where they are absent."""
+    """Life areas, plans, texts, settings and forms of the program, where they are absent."""
     _load_life_areas(_content("life_areas"), at=at)
+    _load_plans(_content("plans"), at=at)
     _load_texts(_content("texts"), at=at)
     _load_settings(_content("settings"), at=at)
     _load_forms(at=at)
@@ -114,6 +117,15 @@ def _load_life_areas(content: dict[str, Any], *, at: datetime) -> None:
     known = {row.code for model in (LifeArea, NeedCategory) for row in model.select(model.code)}
     if any(each["code"] not in known for kind in content.values() for each in kind):
         load_life_areas(content, by=SYSTEM, at=at)
+
+
+def _load_plans(content: dict[str, Any], *, at: datetime) -> None:
+    blockers = {row.code for row in Blocker.select(Blocker.code)}
+    if any(each["code"] not in blockers for each in content["blockers"]):
+        load_blockers(content["blockers"], by=SYSTEM, at=at)
+    templates = {row.code for row in PlanTemplate.select(PlanTemplate.code)}
+    if any(each["code"] not in templates for each in content["templates"]):
+        load_templates(content, by=SYSTEM, at=at)
 
 
 def _load_texts(content: dict[str, dict[str, Any]], *, at: datetime) -> None:

@@ -33,7 +33,9 @@ ROLE_NAMES = {
 }
 
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
-_DESK = (*_CASEWORK, "appointment", "document", "follow_up", "invitation", "translation")
+_DESK = (
+    *_CASEWORK, "appointment", "document", "follow_up", "invitation", "plan", "translation",
+)  # fmt: skip
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 
 GRANTS: dict[Role, tuple[str, ...]] = {
@@ -47,6 +49,8 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "text:*",
         "life_area:*",
         "need_category:*",
+        "blocker:*",
+        "plan_template:*",
         "site:*",
         "setting:*",
         "statistics:read",

@@ -1,0 +1,1 @@
+"""Integration plans (Integrationspläne): goals, steps, reviews, and what was agreed."""

@@ -1,0 +1,85 @@
+"""Templates of plans, one for each usual situation: goals by life area with their steps.
+
+`content` is a list of goals, each `{"area": code, "texts": {tag: text}, "steps": […]}`, each
+step `{"texts": {tag: text}, "doer": "person" | "staff" | "provider" | "volunteer", "days": n}`
+with the days until it should be done, counted from the start of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from peewee import BooleanField, CharField, IntegerField, JSONField, ModelSelect
+
+from casework.core.access import Actor
+from casework.core.audit import recorded
+from casework.core.db import Base
+from casework.core.i18n import pick
+from casework.core.refusals import NotFound
+from casework.plans.states import DOERS
+
+
+class PlanTemplate(Base):
+    """The usual plan for one situation."""
+
+    code = CharField(max_length=32, unique=True)
+    position = IntegerField(default=0)
+    labels = JSONField(default=dict)
+    content = JSONField(default=list)
+    active = BooleanField(default=True)
+
+    class Meta:
+        table_name = "plan_templates"
+
+    @classmethod
+    def scope(cls, staff: Actor) -> ModelSelect:
+        """No secrets here: every member of staff sees them."""
+        return cls.select()
+
+    @classmethod
+    def in_order(cls) -> ModelSelect:
+        """The active ones, in the order of the desk."""
+        return cls.select().where(cls.active).order_by(cls.position, cls.code)
+
+    def label(self, tag: str) -> str:
+        """The name in the language `tag`, or in the nearest one there is."""
+        return pick(self.labels, tag)[0] or self.code
+
+    def __str__(self) -> str:
+        return self.label("de")
+
+
+@recorded("plan_template:loaded", needs="plan_template:edit")
+def load_templates(content: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Put the starter templates in; what exists already stays as it is.
+
+    Raises `ValueError` for a step of nobody or without a text.
+    """
+    known = {row.code for row in PlanTemplate.select(PlanTemplate.code)}
+    for position, each in enumerate(content["templates"], 1):
+        if each["code"] not in known:
+            PlanTemplate.create(
+                code=each["code"], position=position, labels=each["labels"],
+                content=list(_goals(each["goals"], content["texts"])),
+            )  # fmt: skip
+
+
+def _goals(goals: list[dict[str, Any]], texts: dict[str, dict[str, str]]) -> Iterator[dict]:
+    """The goals with the texts that their names stand for."""
+    for goal in goals:
+        steps = []
+        for name, doer, days in goal["steps"]:
+            if doer not in DOERS:
+                raise ValueError(f"{name}: nobody is called {doer}.")
+            steps.append({"texts": texts[name], "doer": doer, "days": days})
+        yield {"area": goal["area"], "texts": texts[goal["goal"]], "steps": steps}
+
+
+def template_of(code: str) -> PlanTemplate:
+    """The active template with this code. Raises `NotFound`."""
+    row = PlanTemplate.get_or_none((PlanTemplate.code == code) & PlanTemplate.active)
+    if row is None:
+        raise NotFound()
+    return row
