@@ -74,7 +74,8 @@ def test_what_it_becomes_is_shown_before_anything_is_stored(desk, register) -> N
     page = text_of(desk.get(page_of(register(address_public="no", contact_public="no"), "accept")))
     for text in (
         "Haus der Sprachen e.V.", "Sprachcafé", "Practise speaking", "Debts and reminders",
-        "Arabic, Dari", "kostenlos", "The address stays confidential", "does not want to be named",
+        "Arabic, Dari", "kostenlos", "<dt>Free places</dt><dd>0</dd>",
+        "The address stays confidential", "does not want to be named",
     ):  # fmt: skip
         assert text in page, text
     assert not Organization.select().exists()
