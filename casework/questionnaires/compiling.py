@@ -35,7 +35,7 @@ from casework.questionnaires.references import (
     meant,
     put_in_order,
 )
-from casework.questionnaires.support import vendor_of_function
+from casework.questionnaires.support import unsupported_patterns, vendor_of_function
 
 MAX_ITEMS = 3000
 MAX_CHOICES = 20_000
@@ -45,6 +45,10 @@ OTHER_CHOICE = N_("Other")
 OTHER_QUESTION = N_("Please say what")
 BAD_EXPRESSION = N_("The expression cannot be used: %(reason)s (character %(position)s)")
 MEND_EXPRESSION = N_("Please correct the expression in this cell.")
+NOT_CHECKED = N_(
+    "The pattern uses “%(part)s”, which is not supported; every answer will be accepted."
+)
+MEND_PATTERN = N_("Please write the pattern more simply if answers are to be checked.")
 TOO_BIG = N_("The questionnaire is too large or nested too deeply.")
 DIVIDE = N_("Please divide it into several questionnaires.")
 NOT_IN_REPEAT = N_("The choices are to be the answers to “%(name)s”, which is in no repeat.")
@@ -198,9 +202,19 @@ class _Builder:
 
     def _parse(self, spec: Spec, column: str, text: str) -> None:
         try:
-            spec.expressions[column] = parse(text)
+            tree = parse(text)
         except ExpressionError as error:
             self.findings.append(expression_finding(error, spec, column))
+            return
+        parts = list(unsupported_patterns(tree)) if column == "constraint" else []
+        if not parts:
+            spec.expressions[column] = tree
+            return
+        row = spec.item.row if spec.item else 0
+        params = {"part": parts[0]}
+        self.findings.append(
+            Finding(WARNING, NOT_CHECKED, MEND_PATTERN, params, row=row, column=column)
+        )
 
     def _add_choices(self, spec: Spec, question: Question) -> None:
         if spec.type is not None and spec.type.from_file:

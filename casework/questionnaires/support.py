@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from casework.questionnaires.definitions import Definition, Item, Question
-from casework.questionnaires.expressions import called_functions
+from casework.questionnaires.expressions import (
+    Call,
+    Expression,
+    ExpressionError,
+    Literal,
+    called_functions,
+    parse,
+    patterns,
+    walk,
+)
 from casework.questionnaires.expressions.functions import FUNCTIONS
 from casework.questionnaires.question_types import QUESTION_TYPES
 
@@ -45,8 +54,8 @@ EXPRESSION_COLUMNS = (
 class Lack:
     """Something that a questionnaire uses and that is not supported.
 
-    `kind` is `type` or `function`, `count` how often it occurs, `vendor` the program whose
-    own it is; empty where it is XLSForm's.
+    `kind` is `type`, `function` or `pattern` (a part of a regular expression), `count` how
+    often it occurs, `vendor` the program whose own it is; empty where it is XLSForm's.
     """
 
     kind: str
@@ -61,7 +70,7 @@ class Lack:
 
 
 def lacks(definition: Definition) -> tuple[Lack, ...]:
-    """All types and functions of the form that are not supported, in order of their names.
+    """All types, functions and parts of patterns that are not supported, in order of names.
 
     Mistakes, such as a name that does not exist, are no lack; `checking.check` reports them.
     """
@@ -73,11 +82,33 @@ def lacks(definition: Definition) -> tuple[Lack, ...]:
         for name in called_functions(text)
         if name not in FUNCTIONS
     )
+    parts = Counter(
+        part
+        for item in definition.walk()
+        for text in _expressions(item)
+        for part in _unsupported_in(text)
+    )
     found = [Lack("type", name, count, vendor_of_type(name)) for name, count in types.items()]
     found += [
         Lack("function", name, count, vendor_of_function(name)) for name, count in functions.items()
     ]
+    found += [Lack("pattern", part, count) for part, count in parts.items()]
     return tuple(sorted(found))
+
+
+def unsupported_patterns(tree: Expression) -> Iterator[str]:
+    """What the regular expressions in `tree` use that is not supported, such as `\\1`."""
+    for part in walk(tree):
+        if not isinstance(part, Call) or part.name != "regex":
+            continue
+        pattern = part.arguments[1]
+        try:
+            if isinstance(pattern, Literal):
+                patterns.compiled(str(pattern.value))
+        except patterns.UnsupportedPatternError as error:
+            yield str(error.params["part"])
+        except ExpressionError:
+            continue  # the author's mistake; the check says so
 
 
 def vendor_of_type(name: str) -> str:
@@ -98,6 +129,14 @@ def _lacking_type(question: Question) -> str:
         return question.type
     is_asked = kind.fillable or not kind.shown or kind.answer == "none"
     return "" if is_asked else question.type
+
+
+def _unsupported_in(text: str) -> Iterator[str]:
+    try:
+        tree = parse(text)
+    except ExpressionError:
+        return
+    yield from unsupported_patterns(tree)
 
 
 def _expressions(item: Item) -> Iterator[str]:

@@ -1,48 +1,44 @@
 """Regular expressions that cannot hang: a finite automaton instead of backtracking.
 
 Supported: literals, `.`, classes, `\\d \\w \\s` and their opposites, `\\p{..}` categories,
-groups, `|`, `* + ? {m,n}`, `^` and `$`, `(?i)` in front. Look-around, back references and
-`\\b` need backtracking and are refused. The cost is bounded by pattern length times text
-length, and by a budget on top.
+groups (named ones, too), `|`, `* + ? {m,n}`, `^ $ \\A \\Z \\b \\B`, look-ahead and look-behind of
+any length, `(?i)` in front. What looks around is an automaton of its own, asked at each place
+at most once. Back references, atomic groups and possessive repetitions need backtracking; they
+are refused with an error of their own. The cost is bounded by pattern length times text length
+(look-ahead: times the places where it is asked), and by a budget on top.
 """
 
 from __future__ import annotations
 
 import functools
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from casework.core.i18n import N_
 from casework.questionnaires.expressions.errors import ExpressionError
+from casework.questionnaires.expressions.pattern_reading import (
+    CLASSES,
+    TOO_LARGE,
+    Piece,
+    Reader,
+    Test,
+    UnsupportedPatternError,
+)
+
+__all__ = ["Automaton", "UnsupportedPatternError", "compiled"]
 
 MAX_PATTERN = 1000
 MAX_PROGRAM = 2000
-MAX_DEPTH = 40
 MAX_STEPS = 400_000
 MAX_CACHE = 2000
-
-NOT_SUPPORTED = N_(
-    "The pattern uses “%(part)s”, which is not supported. Please write it more simply."
-)
-NOT_COMPLETE = N_("The pattern is not complete: “%(part)s” is missing or stands alone.")
-TOO_LARGE = N_("The pattern is too large or repeats too much. Please shorten it.")
-
-Test = Callable[[str], bool]
-CLASSES: dict[str, Test] = {
-    "d": lambda c: "0" <= c <= "9",
-    "w": lambda c: c == "_" or (c.isascii() and c.isalnum()),
-    "s": str.isspace,
-}
-CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v"}
 
 
 @dataclass
 class Branch:
-    """A state without a character: go on at `targets`; an anchor lets pass only at its place."""
+    """A state without a character: go on at `targets`; anchors and looks let pass in places."""
 
     targets: list[int]
     anchor: str = ""
+    look: Look | None = None
 
 
 @dataclass
@@ -52,233 +48,138 @@ class Take:
     fits: Test
 
 
-# A piece of the pattern, as nested tuples: ("take", test), ("anchor", "^"), ("chain", [..]),
-# ("either", [..]), ("repeat", piece, least, most or None)
-Piece = tuple
+class _Run:
+    """One text that is being looked at: where its words begin and end, and what it has cost."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.steps = 0
+        self.held: dict[tuple[int, int], bool] = {}
+        self.ends: dict[int, frozenset[int]] = {}
 
-class _Reader:
-    """Reads a pattern into pieces."""
-
-    def __init__(self, pattern: str) -> None:
-        self.ignore_case = pattern.startswith("(?i)")
-        self.text = pattern[4:] if self.ignore_case else pattern
-        self.at = 0
-
-    def read(self) -> Piece:
-        piece = self._either(0)
-        if self.at < len(self.text):
-            raise ExpressionError(NOT_COMPLETE, part="(")
-        return piece
-
-    def _peek(self, length: int = 1) -> str:
-        return self.text[self.at : self.at + length]
-
-    def _next(self, missing: str) -> str:
-        if self.at >= len(self.text):
-            raise ExpressionError(NOT_COMPLETE, part=missing)
-        self.at += 1
-        return self.text[self.at - 1]
-
-    def _either(self, depth: int) -> Piece:
-        if depth > MAX_DEPTH:
+    def spend(self, steps: int) -> None:
+        """Raise `ExpressionError` when this takes too long."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
             raise ExpressionError(TOO_LARGE)
-        branches = [self._chain(depth)]
-        while self._peek() == "|":
-            self.at += 1
-            branches.append(self._chain(depth))
-        return branches[0] if len(branches) == 1 else ("either", branches)
 
-    def _chain(self, depth: int) -> Piece:
-        pieces = []
-        while self._peek() not in ("", "|", ")"):
-            pieces.append(self._repeated(self._atom(depth)))
-        return ("chain", pieces)
+    def before(self, index: int) -> str:
+        """What stands in front of a place: nothing, a `w`ord's character or an`o`ther."""
+        return "" if index == 0 else "w" if CLASSES["w"](self.text[index - 1]) else "o"
 
-    def _atom(self, depth: int) -> Piece:
-        char = self._next("")
-        if char == "(":
-            if self._peek() == "?":
-                if self._peek(2) != "?:":
-                    raise ExpressionError(NOT_SUPPORTED, part="(" + self._peek(3))
-                self.at += 2
-            piece = self._either(depth + 1)
-            if self._next(")") != ")":
-                raise ExpressionError(NOT_COMPLETE, part=")")
-            return piece
-        if char in "^$":
-            return ("anchor", char)
-        if char in "*+?":
-            raise ExpressionError(NOT_COMPLETE, part=char)
-        return ("take", self._single(char))
-
-    def _single(self, char: str) -> Test:
-        if char == ".":
-            return lambda c: c != "\n"
-        if char == "[":
-            return self._class()
-        if char == "\\":
-            found = self._escape()
-            return found if callable(found) else self._literal(found)
-        return self._literal(char)
-
-    def _literal(self, wanted: str) -> Test:
-        if self.ignore_case:
-            folded = wanted.casefold()
-            return lambda c: c.casefold() == folded
-        return lambda c: c == wanted
-
-    def _escape(self) -> str | Test:
-        char = self._next("\\")
-        if char.lower() in CLASSES:
-            test = CLASSES[char.lower()]
-            return test if char.islower() else lambda c: not test(c)
-        if char in CONTROL:
-            return CONTROL[char]
-        if char in "ux":
-            return self._code_point(4 if char == "u" else 2)
-        if char in "pP":
-            return self._category(positive=char == "p")
-        if char.isalnum():
-            raise ExpressionError(NOT_SUPPORTED, part="\\" + char)
-        return char
-
-    def _code_point(self, digits: int) -> str:
-        code = self._peek(digits)
-        if len(code) < digits or any(c not in "0123456789abcdefABCDEF" for c in code):
-            raise ExpressionError(NOT_COMPLETE, part="\\u")
-        self.at += digits
-        return chr(int(code, 16))
-
-    def _category(self, *, positive: bool) -> Test:
-        end = self.text.find("}", self.at)
-        name = self.text[self.at + 1 : end] if self._peek() == "{" and end > 0 else ""
-        if not 1 <= len(name) <= 2 or name[0] not in "LMNPSZC":
-            raise ExpressionError(NOT_SUPPORTED, part="\\p{" + name + "}")
-        self.at = end + 1
-        return lambda c: unicodedata.category(c).startswith(name) is positive
-
-    def _class(self) -> Test:
-        negated = self._peek() == "^"
-        self.at += negated
-        ranges: list[tuple[str, str]] = []
-        tests: list[Test] = []
-        first = True
-        while (char := self._next("]")) != "]" or first:
-            first = False
-            low = self._escape() if char == "\\" else char
-            if callable(low):
-                tests.append(low)
-            else:
-                ranges.append((low, self._range_end(low)))
-        return _class_test(tuple(ranges), tuple(tests), negated=negated, fold=self.ignore_case)
-
-    def _range_end(self, low: str) -> str:
-        if self._peek() != "-" or self._peek(2) in ("-]", "-"):
-            return low
-        self.at += 1
-        char = self._next("]")
-        high = self._escape() if char == "\\" else char
-        if callable(high) or high < low:
-            raise ExpressionError(NOT_SUPPORTED, part=f"{low}-")
-        return high
-
-    def _repeated(self, piece: Piece) -> Piece:
-        while (char := self._peek()) and char in "*+?{":
-            least, most = self._bounds(char)
-            if self._peek() == "?":  # lazy or greedy: whether the whole text fits is the same
-                self.at += 1
-            elif self._peek() == "+":
-                raise ExpressionError(NOT_SUPPORTED, part=char + "+")
-            piece = ("repeat", piece, least, most)
-        return piece
-
-    def _bounds(self, char: str) -> tuple[int, int | None]:
-        self.at += 1
-        if char != "{":
-            return {"*": (0, None), "+": (1, None), "?": (0, 1)}[char]
-        end = self.text.find("}", self.at)
-        low, comma, high = self.text[self.at : max(end, self.at)].partition(",")
-        numbers = [part for part in (low, high) if part]
-        if not low or any(not (p.isascii() and p.isdigit() and len(p) < 5) for p in numbers):
-            raise ExpressionError(NOT_COMPLETE, part="{")
-        self.at = end + 1
-        most = int(high) if high else None if comma else int(low)
-        if most is not None and most < int(low):
-            raise ExpressionError(NOT_SUPPORTED, part="{" + f"{low},{high}" + "}")
-        return int(low), most
+    def passes(self, anchor: str, index: int) -> bool:
+        """Whether an anchor holds at a place."""
+        if anchor in ("^", "$"):
+            return index == (0 if anchor == "^" else len(self.text))
+        after = index < len(self.text) and CLASSES["w"](self.text[index])
+        is_edge = (self.before(index) == "w") is not after
+        return is_edge is (anchor == "b")
 
 
-def _class_test(
-    ranges: tuple[tuple[str, str], ...], tests: tuple[Test, ...], *, negated: bool, fold: bool
-) -> Test:
-    def contains(c: str) -> bool:
-        return any(low <= c <= high for low, high in ranges) or any(test(c) for test in tests)
+@dataclass
+class Look:
+    """`(?=…)`, `(?!…)`, `(?<=…)` or `(?<!…)`."""
 
-    def fits(c: str) -> bool:
-        inside = contains(c) or (fold and (contains(c.lower()) or contains(c.upper())))
-        return inside is not negated
+    automaton: Automaton
+    ahead: bool
+    wanted: bool
 
-    return fits
+    def holds(self, run: _Run, index: int) -> bool:
+        """Whether it lets pass at a place. Raises `ExpressionError` when that takes too long."""
+        key = (id(self), index)
+        if key not in run.held:
+            found = self._found_ahead(run, index) if self.ahead else self._found_behind(run, index)
+            run.held[key] = found is self.wanted
+        return run.held[key]
+
+    def _found_ahead(self, run: _Run, index: int) -> bool:
+        return next(self.automaton.ends(run, index, everywhere=False), None) is not None
+
+    def _found_behind(self, run: _Run, index: int) -> bool:
+        if id(self) not in run.ends:
+            run.ends[id(self)] = frozenset(self.automaton.ends(run, 0, everywhere=True))
+        return index in run.ends[id(self)]
 
 
 @dataclass
 class Automaton:
-    """A compiled pattern. `fits(text)` says whether the whole text fits it."""
+    """A compiled pattern. `fits(text)` says whether the whole text fits it.
+
+    `inside` counts the states of what looks around; where there is any, a step depends on
+    more than its character, and nothing is remembered from one text to the next.
+    """
 
     program: list[Branch | Take] = field(default_factory=list)
-    seen: dict[tuple[frozenset[int], str], frozenset[int]] = field(default_factory=dict)
+    seen: dict[tuple[frozenset[int], str, str], frozenset[int]] = field(default_factory=dict)
+    looks: dict[int, Look] = field(default_factory=dict)
+    inside: int = 0
 
     def fits(self, text: str) -> bool:
         """Whether all of `text` fits. Raises `ExpressionError` when that would take too long."""
-        steps = 0
-        states = self._closure({0}, at_start=True, at_end=not text)
-        for index, char in enumerate(text):
+        run = _Run(text)
+        states = frozenset({0})
+        for index in range(len(text)):
             if not states:
                 return False
-            last = index + 1 == len(text)
-            following = None if last else self.seen.get((states, char))
-            if following is None:
-                steps += len(states)
-                if steps > MAX_STEPS:
-                    raise ExpressionError(TOO_LARGE)
-                following = self._after(states, char, at_end=last)
-            states = following
-        return len(self.program) - 1 in states
+            states = self._following(run, states, index)
+        return len(self.program) - 1 in self._closure(run, states, len(text))
 
-    def _after(self, states: frozenset[int], char: str, *, at_end: bool) -> frozenset[int]:
-        taken = {
-            state + 1
-            for state in states
-            if isinstance(step := self.program[state], Take) and step.fits(char)
-        }
-        following = self._closure(taken, at_start=False, at_end=at_end)
-        if not at_end and len(self.seen) < MAX_CACHE:
-            self.seen[states, char] = following
+    def ends(self, run: _Run, start: int, *, everywhere: bool) -> Iterator[int]:
+        """Where a match that begins at `start` can end; or one that begins there or later."""
+        states: frozenset[int] = frozenset({0})
+        for index in range(start, len(run.text) + 1):
+            states = states | {0} if everywhere else states
+            if not states:
+                return
+            if len(self.program) - 1 in self._closure(run, states, index):
+                yield index
+            if index < len(run.text):
+                states = self._following(run, states, index)
+
+    def _following(self, run: _Run, states: frozenset[int], index: int) -> frozenset[int]:
+        """The states after one character, before anchors are looked at."""
+        char = run.text[index]
+        key = (states, run.before(index), char)
+        following = self.seen.get(key)
+        if following is None:
+            reached = self._closure(run, states, index)
+            following = frozenset(
+                state + 1
+                for state in reached
+                if isinstance(step := self.program[state], Take) and step.fits(char)
+            )
+            if not self.inside and len(self.seen) < MAX_CACHE:
+                self.seen[key] = following
         return following
 
-    def _closure(self, start: set[int], *, at_start: bool, at_end: bool) -> frozenset[int]:
+    def _closure(self, run: _Run, start: frozenset[int], index: int) -> frozenset[int]:
         todo, reached = list(start), set(start)
         while todo:
             step = self.program[todo.pop()]
             if not isinstance(step, Branch):
                 continue
-            if (step.anchor == "^" and not at_start) or (step.anchor == "$" and not at_end):
+            if step.anchor and not run.passes(step.anchor, index):
+                continue
+            if step.look is not None and not step.look.holds(run, index):
                 continue
             fresh = [target for target in step.targets if target not in reached]
             reached.update(fresh)
             todo.extend(fresh)
+        run.spend(len(reached))
         return frozenset(reached)
 
     def add(self, piece: Piece) -> None:
         """Append the steps of `piece`. Raises `ExpressionError` when there are too many."""
-        if len(self.program) > MAX_PROGRAM:
+        if len(self.program) + self.inside > MAX_PROGRAM:
             raise ExpressionError(TOO_LARGE)
         kind = piece[0]
         if kind == "take":
             self.program.append(Take(piece[1]))
         elif kind == "anchor":
             self.program.append(Branch([len(self.program) + 1], anchor=piece[1]))
+        elif kind == "look":
+            look = self._look(piece)
+            self.program.append(Branch([len(self.program) + 1], look=look))
         elif kind == "chain":
             for part in piece[1]:
                 self.add(part)
@@ -286,6 +187,17 @@ class Automaton:
             self._add_either(piece[1])
         else:
             self._add_repeat(piece[1], piece[2], piece[3])
+
+    def _look(self, piece: Piece) -> Look:
+        """The automaton of what looks around; a repeated one is made only once."""
+        if id(piece) not in self.looks:
+            _, inner, ahead, wanted = piece
+            self.looks[id(piece)] = Look(_built(inner), ahead, wanted)
+            made = self.looks[id(piece)].automaton
+            self.inside += len(made.program) + made.inside
+            if self.inside > MAX_PROGRAM:
+                raise ExpressionError(TOO_LARGE)
+        return self.looks[id(piece)]
 
     def _add_either(self, branches: list[Piece]) -> None:
         fork = Branch([])
@@ -324,10 +236,18 @@ class Automaton:
 
 @functools.lru_cache(maxsize=500)
 def compiled(pattern: str) -> Automaton:
-    """The automaton of `pattern`. Raises `ExpressionError` for what is not supported."""
+    """The automaton of `pattern`.
+
+    Raises `UnsupportedPatternError` for what needs backtracking, `ExpressionError` for mistakes.
+    """
     if len(pattern) > MAX_PATTERN:
         raise ExpressionError(TOO_LARGE)
+    return _built(Reader(pattern).read())
+
+
+def _built(piece: Piece) -> Automaton:
     automaton = Automaton()
-    automaton.add(_Reader(pattern).read())
+    automaton.add(piece)
     automaton.program.append(Branch([]))
+    automaton.looks.clear()  # pieces are gone from here on, and their ids with them
     return automaton

@@ -6,9 +6,13 @@ from casework.questionnaires import checking, compiling, references
 from casework.questionnaires.checking import check
 from casework.questionnaires.compiling import compile_form
 from casework.questionnaires.definitions import Choice
+from casework.questionnaires.filling import fill
 from casework.questionnaires.findings import BrokenDefinition
+from casework.questionnaires.support import lacks
+from casework.questionnaires.validating import problems
 from tests.casework.questionnaires.samples import (
     HOUSEHOLD,
+    NOW,
     choices,
     definition,
     group,
@@ -163,3 +167,22 @@ def test_compiling_a_broken_definition_names_its_errors():
         compile_form(definition(question("text", "a", relevant="${x}")))
     assert len(refused.value.findings) == 1
     assert "1 error" in str(refused.value)
+
+
+def test_a_pattern_that_only_we_cannot_read_leaves_the_form_usable_and_is_named():
+    backwards = "regex(., '(a)\\1')"
+    form = definition(question("text", "a", constraint=f". != 'x' and {backwards}", row=3))
+    (finding,) = check(form)
+    assert (finding.severity, finding.msgid) == ("warning", compiling.NOT_CHECKED)
+    assert (finding.row, finding.column) == (3, "constraint")
+    assert "\\1" in finding.message("en")
+    assert [(each.kind, each.name, each.count) for each in lacks(form)] == [("pattern", "\\1", 1)]
+    filling = fill(compile_form(form), {"a": "anything"}, now=NOW)
+    assert problems(filling) == []
+    assert ("error", compiling.BAD_EXPRESSION) in found(question("text", "b", relevant=backwards))
+
+
+def test_a_pattern_that_is_wrong_is_a_mistake_and_no_lack():
+    form = definition(question("text", "a", constraint="regex(., '(a')"))
+    assert ("error", compiling.BAD_EXPRESSION) in {(f.severity, f.msgid) for f in check(form)}
+    assert lacks(form) == ()
