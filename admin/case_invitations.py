@@ -14,6 +14,7 @@ from admin.answers import parts_of
 from admin.auth import current_actor, now
 from admin.base import DeskForm
 from admin.base.forms import WordsField
+from admin.case_words import INVITATION_STATES
 from admin.case_work import CaseWork
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
@@ -33,7 +34,6 @@ from casework.invitations import (
     PERSON,
     PURPOSES,
     STAFF,
-    STATES,
     Invitation,
     invite,
     note_answers,
@@ -200,7 +200,7 @@ class CaseInvitations(CaseWork):
         sent: Submission | None = invitation.submission
         return self.render(
             "desk/invitation.html", case=case, invitation=invitation, sent=sent, wrong=wrong,
-            state=invitation.state(now()), invitation_states=STATES,
+            state=invitation.state(now()), invitation_states=INVITATION_STATES,
             parts_of_answers=parts_of(sent, at=now()) if sent else [],
             differences={each.path: each for each in differences_of(invitation)},
             recorded=recorded, about=about, offers_machine=is_on(),

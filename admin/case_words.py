@@ -11,7 +11,6 @@ from casework.consent import CHANNELS as RELEASE_CHANNELS
 from casework.consent import SHAREABLE
 from casework.consent import STATES as RELEASE_STATES
 from casework.core.i18n import N_
-from casework.invitations import STATES as INVITATION_STATES
 from casework.needs import NEED_STATES
 from casework.people import ROLES_AT_HOME
 from casework.referrals import STATES as REFERRAL_STATES
@@ -22,6 +21,13 @@ NEED_VERBS = {
     "covered": N_("Is covered"),
     "met": N_("Is met"),
     "dropped": N_("Drop"),
+}
+INVITATION_STATES = {
+    "waiting": N_("not begun yet"),
+    "begun": N_("begun"),
+    "answered": N_("answered"),
+    "expired": N_("run out"),
+    "revoked": N_("taken back"),
 }
 APPOINTMENT_VERBS = {"kept": N_("Was kept"), "missed": N_("Was missed")}
 

@@ -32,13 +32,6 @@ STAFF, PERSON = "staff", "person"
 PURPOSES = {STAFF: ("assessment", "follow_up", "request", "other"), PERSON: ("follow_up",)}
 TO_BEGIN = timedelta(minutes=15)
 LEAST_DAYS, MOST_DAYS = 1, 60
-STATES = {
-    "waiting": N_("not begun yet"),
-    "begun": N_("begun"),
-    "answered": N_("answered"),
-    "expired": N_("run out"),
-    "revoked": N_("taken back"),
-}
 
 
 class InvitationOver(Refusal):
@@ -68,7 +61,9 @@ class CaseIsClosed(Refusal):
 class FormNotOffered(Refusal):
     """The questionnaire is not published, or not meant for this."""
 
-    msgid = N_("This form cannot be filled in at the moment. Please choose another one.")
+    msgid = N_(
+        "This form is not open any more. If you have questions, please ask the welcome centre."
+    )
 
 
 class DaysOutOfRange(Refusal):
@@ -126,7 +121,7 @@ class Invitation(CaseModel):
         return self.kind == STAFF
 
     def state(self, at: datetime) -> str:
-        """Where it stands: a key of `STATES`."""
+        """Where it stands: `waiting`, `begun`, `answered`, `expired` or `revoked`."""
         if self.used_at:
             return "answered"
         if self.revoked_at:

@@ -27,13 +27,14 @@ from casework.drafts import start_draft
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
 from casework.providers import Organization
-from casework.questionnaires.models import live
+from casework.questionnaires.models import Questionnaire, live
 from casework.referrals import Referral
 from casework.staff import Staff
 from casework.submissions import Submission
 from casework.uploads import Upload, add_upload
 from casework.volunteers import Offer
 from tests.admin.pressing import desk_of, text_of, token_of
+from tests.invited import answered, check_up, invited
 from tests.pages import PageClient
 from tests.world import HELP_ANSWERS, World
 
@@ -114,6 +115,7 @@ class Town:
                 case, word, PDF, folder=self.folder, by=SYSTEM, at=at
             ),
             "file": self._file(submission, word),
+            **self._form(case, word),
         }  # fmt: skip
         return Part(word, organization, case, rows)
 
@@ -126,6 +128,16 @@ class Town:
             upload.draft, upload.submission = None, submission
             upload.save()
         return upload
+
+    def _form(self, case: Case, word: str) -> dict[str, Base]:
+        """A form that was answered by link, and the file among its answers."""
+        at = self.world.at
+        if not Questionnaire.select().where(Questionnaire.slug == "check-up").exists():
+            check_up(at)
+        form = Questionnaire.get(Questionnaire.slug == "check-up")
+        answers = {"first": word, "wish": word}
+        link = answered(self.world, invited(self.world, case, SYSTEM, form), SYSTEM, answers)
+        return {"invitation": link, "invitation_file": self._file(link.submission, word)}
 
     @property
     def folder(self) -> Any:
