@@ -96,10 +96,15 @@ def table(
     """
     if tag not in definition.languages:
         raise NotThisLanguage(tag=tag[:40])
-    kept = translated_from or {}
+    return _rows(definition, texts_of(definition), translated_from or {}, tag, source)
+
+
+def _rows(
+    definition: Definition, known: dict[str, Texts], kept: Sources, tag: str, source: str = ""
+) -> list[Row]:
     return [
         _row(definition, key, texts, kept.get(key, {}).get(tag, ""), tag, source)
-        for key, texts in texts_of(definition).items()
+        for key, texts in known.items()
         if any(text for each, text in texts.items() if each != tag) or texts.get(tag)
     ]
 
@@ -107,10 +112,11 @@ def table(
 def progress(definition: Definition, translated_from: Sources | None) -> dict[str, Progress]:
     """For each language but the main one, how far its translation is."""
     found = {}
+    known = texts_of(definition)
     for tag in definition.languages:
         if tag == definition.default_language:
             continue
-        states = [row.state for row in table(definition, translated_from, tag)]
+        states = [row.state for row in _rows(definition, known, translated_from or {}, tag)]
         found[tag] = Progress(*(states.count(state) for state in (PRESENT, MISSING, OUTDATED)))
     return found
 
