@@ -49,8 +49,9 @@ from casework.questionnaires.editing import (
 )
 from casework.questionnaires.editing.settings import language_names
 from casework.questionnaires.models import Questionnaire
-from casework.questionnaires.placing import check_expression
+from casework.questionnaires.placing import Placed, check_expression
 from casework.questionnaires.previews import preview_token
+from casework.questionnaires.translating import progress
 from casework.questionnaires.working_copies import (
     ChangedMeanwhile,
     WorkingCopy,
@@ -99,10 +100,10 @@ class FormEditor(Releasing, DeskPage):
             return redirect(self.get_url("questionnaire.details_view", id=row.id))
         place = request.args.get("at", "")
         try:
-            fields = page_values(copy.parsed, place)[1]
+            placed, fields = page_values(copy.parsed, place)
         except NoSuchPlace:
             return redirect(self.get_url(".edit", slug=slug))
-        return self._page(copy, place, fields)
+        return self._page(copy, place, placed, fields)
 
     @expose("/<slug>/change", methods=("POST",))
     def change(self, slug: str) -> ResponseReturnValue:
@@ -205,26 +206,29 @@ class FormEditor(Releasing, DeskPage):
         """The same page with what was typed and why it was not stored."""
         definition = copy.parsed
         place = sent.place if _stands(definition, sent.place) else ""
-        fields = typed_again(page_values(definition, place)[1], sent, problems)
+        placed, fields = page_values(definition, place)
+        fields = typed_again(fields, sent, problems)
         words = [mention_words(definition, each) for each in mentions or ()]
-        return self._page(copy, place, fields, refused=True, mentions=words, wish=sent.wish), 422
+        more: dict[str, Any] = {"refused": True, "mentions": words, "wish": sent.wish}
+        return self._page(copy, place, placed, fields, **more), 422
 
     def _told(self, copy: WorkingCopy, sent: Sent) -> ResponseReturnValue:
         """Who stored meanwhile and when, both texts, and nothing lost."""
         name = sent.values.get("was", "")
         place = place_of(copy.parsed, name) if name else ""
         lost = dict(sent.cells) if place is None else {}
-        fields = page_values(copy.parsed, place or "")[1]
+        placed, fields = page_values(copy.parsed, place or "")
         if place is not None:
             fields = merged(fields, sent, base_cells(copy, sent.revision, name))
         changed = {
             "by": copy.changed_by, "at": show_moment(copy.changed_at), "lost": lost, "name": name,
         }  # fmt: skip
-        return self._page(copy, place or "", fields, changed=changed), 409
+        return self._page(copy, place or "", placed, fields, changed=changed), 409
 
-    def _page(self, copy: WorkingCopy, place: str, fields: Fields, **more: Any) -> str:
+    def _page(
+        self, copy: WorkingCopy, place: str, placed: list[Placed], fields: Fields, **more: Any
+    ) -> str:
         definition = copy.parsed
-        placed = page_values(definition, place)[0]
         item = item_values(definition, place, fields) if place else {}
         tokens = {
             tag: preview_token(copy, tag, at=now()) for tag in definition.languages
@@ -242,6 +246,7 @@ class FormEditor(Releasing, DeskPage):
             signs=SIGNS, joins=JOINS, without_value=WITHOUT_VALUE, destinations=destinations,
             expert=EXPERT, checked=CHECKED, tongue=tongue,
             further_languages=further_languages(definition),
+            progress={} if place else progress(definition, copy.translated_from),
             **({"changed": None, "refused": False, "mentions": [], "wish": ("", "")} | more),
             **item, **PAGE_WORDS,
         )  # fmt: skip

@@ -6,12 +6,14 @@ one of a choice, `k:new<number>:<cell>` of a new choice, `w:…` the conditions 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
 from admin.questionnaire_conditions import Condition, Conditions, read, written
+from admin.questionnaire_words import kind_of
 from casework.core.refusals import Refusal
 from casework.questionnaires.definitions import Definition, Item, Question
 from casework.questionnaires.editing import (
@@ -39,6 +41,8 @@ from casework.questionnaires.editing import (
     settings_cells,
 )
 from casework.questionnaires.editing.choices import uses_list
+from casework.questionnaires.editing.names import free_name, name_from
+from casework.questionnaires.editing.names import taken as taken_names
 from casework.questionnaires.question_types import QUESTION_TYPES
 
 MOST_CONDITIONS = 20
@@ -134,6 +138,7 @@ def typed(definition: Definition, sent: Sent) -> Edited:
         cells |= condition_cell(definition, item, sent)
     except Refusal as refusal:
         problems["relevant"] = refusal
+    cells |= first_name(definition, item, cells)
     definition = with_choices(definition, sent, problems)
     definition, cells = with_list(definition, item, cells)
     try:
@@ -157,6 +162,20 @@ def condition_cell(definition: Definition, item: Item, sent: Sent) -> dict[str, 
     if read(item.relevant, questions) == wanted:
         return {"relevant": item.relevant}
     return {"relevant": written(wanted, questions)}
+
+
+def first_name(definition: Definition, item: Item, cells: Mapping[str, str]) -> dict[str, str]:
+    """A name made of the first text, for an item that only has one made of its kind."""
+    main = definition.default_language
+    text = cells.get(f"label::{main}", "")
+    stem = kind_of(item).replace("-", "_")
+    made_up = re.fullmatch(rf"{stem}(_\d+)?", item.name)
+    if not text.strip() or item.label.get(main) or not made_up:
+        return {}
+    if cells.get("name", item.name) != item.name:
+        return {}
+    wish = name_from(text, item.name)
+    return {"name": wish if wish == item.name else free_name(taken_names(definition), wish)}
 
 
 def questions_of(definition: Definition) -> dict[str, Question]:

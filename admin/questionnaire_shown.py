@@ -23,7 +23,7 @@ from casework.questionnaires.editing import (
     settings_cells,
 )
 from casework.questionnaires.editing.choices import choice_headings, uses_list
-from casework.questionnaires.findings import ERROR, WARNING
+from casework.questionnaires.findings import ERROR, NOTICE, WARNING
 from casework.questionnaires.placing import Placed, findings_of
 from casework.questionnaires.question_types import QUESTION_TYPES
 
@@ -113,7 +113,10 @@ def fields_of(definition: Definition, place: str, placed: Iterable[Placed]) -> F
     """The fields of the item at `place` as stored, with what was found about each."""
     if not place:
         found = Fields(settings_cells(definition), None, "")
-        found.general = [told(each) for each in placed if each.place is None and not each.list_name]
+        found.general = [
+            told(each) for each in placed
+            if each.place is None and not each.list_name and each.finding.severity != NOTICE
+        ]  # fmt: skip
         return found
     item = item_at(definition, place)
     conditions = read(item.relevant, questions_of(definition))

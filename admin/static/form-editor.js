@@ -31,6 +31,10 @@ tongues.addEventListener("change", () => {
 preview.addEventListener("load", showQuestion);
 if (preview.contentDocument?.readyState === "complete") showQuestion();
 
+document.querySelector(".outline [aria-current]")?.scrollIntoView({ block: "nearest" });
+const first = form.querySelector("textarea");
+if (first && !first.value && !document.querySelector("[role=alert]")) first.focus();
+
 // What was typed while the answer was under way stays; a new choice takes its place in the list.
 function renewChoices(page, sent) {
   const mine = form.querySelector(".choice-rows");
@@ -59,6 +63,10 @@ function renew(page, sent) {
   page.querySelectorAll("[data-preview] option").forEach((option, at) => {
     if (tongues.options[at]) tongues.options[at].dataset.address = option.dataset.address;
   });
+  const name = form.elements["c:name"];
+  const fresh = page.querySelector("#fields").elements;
+  if (name && name.value === sent.get("c:name")) name.value = fresh["c:name"].value;
+  form.elements.was.value = fresh.was.value;
   renewChoices(page, sent);
   showPreview();
 }

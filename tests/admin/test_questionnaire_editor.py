@@ -99,6 +99,18 @@ def test_a_question_is_added_below_the_chosen_one_with_what_was_typed(desk, copy
     assert item_at(definition, "2/1").type == "integer"
 
 
+def test_a_new_question_is_called_after_its_first_text(desk, copy) -> None:
+    _send(desk, _shown(desk, "2/0") | {"kind": "text"}, "add")
+    _send(desk, _shown(desk, "2/1") | {"c:label::de": "Straße und Nr.?"})
+    assert item_at(_parsed(copy), "2/1").name == "strasse_und_nr"
+    _send(desk, _shown(desk, "2/1") | {"c:label::de": "Anschrift"})
+    assert item_at(_parsed(copy), "2/1").name == "strasse_und_nr", "a name is given once"
+    _send(desk, _shown(desk, "2/1") | {"kind": "text"}, "add")
+    own = {"c:label::de": "Phone", "c:name": "my_own"}
+    _send(desk, _shown(desk, "2/2") | own)
+    assert item_at(_parsed(copy), "2/2").name == "my_own"
+
+
 @pytest.mark.parametrize(("where", "place"), [("inside", "2/6"), ("below", "3")])
 def test_beside_a_group_one_says_where_the_new_question_goes(desk, copy, where, place) -> None:
     answer = _send(desk, _shown(desk, "2") | {"kind": "note", "where": where}, "add")
@@ -354,3 +366,34 @@ def test_only_the_coordinator_edits_forms(app, world, copy, role) -> None:
     for path in ("begin", "change", "languages", "undo", "discard", "check", "publish"):
         assert send(desk, f"{EDITOR}{path}").status_code == 404, path
     assert _now(copy).revision == 1
+
+
+def test_publishing_says_what_changes_and_who_is_under_way(desk, copy, world, client) -> None:
+    version = Questionnaire.get(Questionnaire.slug == "help").live_version_id
+    _send(desk, _shown(desk, "1/0") | {"c:label::de": "Wie heißen Sie?", "c:save_to": ""})
+    page = text_of(desk.get(f"{EDITOR}publish"))
+    for words in ("Wie heißen Sie?", ">data<", "Nobody is filling in", "1 source changed"):
+        assert words in page, words
+    answer = send(desk, f"{EDITOR}publish", {"revision": _now(copy).revision})
+    assert "/admin/questionnaire/details/" in answer.location
+    row = Questionnaire.get(Questionnaire.slug == "help")
+    assert row.live_version_id != version
+    assert WorkingCopy.select().count() == 0
+
+
+def test_a_form_with_errors_is_not_published(desk, copy) -> None:
+    _send(desk, _shown(desk, "7/4") | {"w:mode": "formula", "c:relevant": "${nobody} = 1"})
+    page = text_of(desk.get(f"{EDITOR}publish"))
+    assert "cannot be published yet" in page
+    assert "Publish now" not in page
+    answer = send(desk, f"{EDITOR}publish", {"revision": 2})
+    assert answer.status_code == 303
+    assert Questionnaire.get(Questionnaire.slug == "help").versions.count() == 1
+
+
+def test_what_was_changed_after_the_page_was_made_is_not_published_unseen(desk, copy) -> None:
+    _send(desk, _shown(desk, "1/0") | {"c:label::de": "Wie heißen Sie?"})
+    answer = send(desk, f"{EDITOR}publish", {"revision": 1})
+    assert answer.location.endswith("/publish")
+    assert _now(copy).revision == 2
+    assert Questionnaire.get(Questionnaire.slug == "help").versions.count() == 1

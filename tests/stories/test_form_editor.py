@@ -21,6 +21,7 @@ from tests.world import World
 pytestmark = pytest.mark.browser
 
 GERMAN = "Wie viele Kinder leben bei Ihnen?"
+NAME = "wie_viele_kinder_leben_bei_ihnen"
 ARABIC = "كم طفلاً يعيش معكم؟"
 UKRAINIAN = "Скільки дітей живе з вами?"
 
@@ -151,7 +152,7 @@ def test_the_coordinator_changes_help_while_somebody_fills_it_in(
     choose(late, "alone", "no")
     go_on(late, clock)
     assert ARABIC in late.content(), "who begins now is asked"
-    write(late, "integer", "٣")
+    write(late, NAME, "٣")
     go_on(late, clock)
     go_on(late, clock)
     finish(late, clock)
@@ -160,7 +161,7 @@ def test_the_coordinator_changes_help_while_somebody_fills_it_in(
         numbers = sorted(each.version.number for each in Submission.select())
         assert numbers == [1, 2]
         newest = Submission.select().order_by(Submission.received_at.desc()).get()
-        assert newest.answers["integer"] == "3"
+        assert newest.answers[NAME] == "3"
         assert WorkingCopy.select().count() == 0
 
 

@@ -77,7 +77,7 @@ def free_name(in_use: Counter[str], wish: str) -> str:
 
 def name_from(text: str, fallback: str) -> str:
     """A name made of what people read, in plain letters; `fallback` where none are left."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", re.sub(r"\$\{[^}]*\}", " ", plain))
     joined = "_".join(words)[:MADE_UP].strip("_")
     return joined if is_name(joined) else fallback
