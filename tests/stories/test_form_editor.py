@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 GERMAN = "Wie viele Kinder leben bei Ihnen?"
 NAME = "wie_viele_kinder_leben_bei_ihnen"
 ARABIC = "كم طفلاً يعيش معكم؟"
+CHOICES = ["ja", "nein", "keine Angabe"]
 UKRAINIAN = "Скільки дітей живе з вами?"
 
 
@@ -186,6 +187,31 @@ def test_two_editors_in_two_windows_lose_nothing(
     expect(two.locator('[name="c:label::de"]')).to_have_value("Rufname")
     expect(two.locator("main")).to_contain_text("Wie heißen Sie mit Vornamen?")
     expect(two.locator("main")).to_contain_text(desk_account.name)
+
+
+def test_choices_typed_one_after_the_other_are_stored_once_each(
+    live: str, clock: Clock, browser: Browser, desk_account: Staff
+) -> None:
+    with connection():
+        row = Questionnaire.get(Questionnaire.slug == "help")
+        copy = begin_working_copy(row, by=desk_account.actor, at=clock.moment)
+    page = browser.new_context(viewport=DESK, locale="de-DE").new_page()
+    sign_in(page, live, desk_account.email)
+    page.goto(f"{live}/admin/form-editor/help/?at=2/0")
+    page.select_option("#kind", "select_one")
+    with page.expect_navigation():
+        page.locator('button[value="add"]').click()
+    page.keyboard.type("Haben Sie Kinder?")
+    for number, text in enumerate(CHOICES):
+        page.locator('.choice-row input[name$=":label::de"]').nth(number).fill(text)
+        page.locator('.choice-row input[name$=":name"]').nth(number).focus()
+        expect(page.locator(".choice-row:has(button)")).to_have_count(number + 1)
+        saved(page)
+        expect(page.locator('.choice-row input[name$=":name"]').nth(number)).to_be_focused()
+    with connection():
+        parsed = WorkingCopy.get_by_id(copy.id).parsed
+    texts = [each.label.get("de") for each in parsed.choices["select_one"]]
+    assert texts == CHOICES
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
