@@ -145,6 +145,10 @@ def _answer(row: Any, names: Names) -> Entry:
     return replace(_referral(row, names), since=ago(row.answered_at), turn=turn("us"))
 
 
+def _untold(row: Any, names: Names) -> Entry:
+    return replace(_referral(row, names), turn=turn("us"))
+
+
 def _release_answer(row: Any, names: Names) -> Entry:
     said = _("agrees: the release is there") if row.state == "given" else _("does not agree")
     why = f"{row.organization.name}: {said}"
@@ -177,7 +181,10 @@ def _case_page(row: Any) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a shelf of the domain is shown; `calls` marks those that are overdue by nature."""
+    """How a shelf of the domain is shown; `calls` marks those that are overdue by nature.
+
+    `selection` is what the list behind it is narrowed to.
+    """
 
     title: str
     empty: str
@@ -185,6 +192,7 @@ class Kind:
     endpoint: str
     entry: Callable[[Any, Names], Entry]
     calls: bool = False
+    selection: str | None = None
     shows: Callable[[Any], bool] = lambda row: True
 
 
@@ -204,11 +212,15 @@ KINDS = {
     ),
     "overdue_referrals": Kind(
         N_("Referrals to follow up"), N_("No referral has to be followed up."), "clock",
-        "referral.index_view", _overdue_referral, calls=True,
+        "referral.index_view", _overdue_referral, calls=True, selection="overdue",
     ),
     "answers": Kind(
         N_("Answers of providers"), N_("No new answers of providers."), "reply",
-        "referral.index_view", _answer,
+        "referral.index_view", _answer, selection="answered",
+    ),
+    "untold": Kind(
+        N_("Outcomes that the person does not know"), N_("Everybody knows how it ended."), "speech",
+        "referral.index_view", _untold, selection="untold",
     ),
     "release_answers": Kind(
         N_("Answers about releases"), N_("No new answers about releases."), "seal",
@@ -220,7 +232,8 @@ KINDS = {
     ),
     "referrals": Kind(
         N_("Referrals on their way"), N_("No referral is on its way."), "arrow",
-        "referral.index_view", _referral, shows=lambda row: not _is_due(row),
+        "referral.index_view", _referral, selection="waiting",
+        shows=lambda row: not _is_due(row),
     ),
     "appointments": Kind(
         N_("Appointments until tomorrow"), N_("No appointments until tomorrow."), "calendar",
@@ -260,5 +273,5 @@ def _card(shelf: Shelf, names: Names) -> Card:
     return Card(
         name=shelf.name, title=_(kind.title), icon=kind.icon, count=shelf.count,
         entries=[kind.entry(row, names) for row in shelf.rows if kind.shows(row)][:MOST],
-        address=url_for(kind.endpoint), calls=kind.calls,
+        address=url_for(kind.endpoint, flt_show=kind.selection), calls=kind.calls,
     )  # fmt: skip

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from peewee import ModelSelect, fn
 
 from casework.appointments import Appointment
-from casework.cases import LIVE_STATES, Case, FollowUp
+from casework.cases import LIVE_STATES, Case, CaseSubmission, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.invitations import Invitation
 from casework.messages import Message
 from casework.needs import Need
+from casework.referral_states import FINAL
 from casework.referrals import WAITING, Referral
 from casework.release_questions import unseen_answers
 from casework.submissions import Submission
 from casework.volunteers import Offer
 
 MOST = 8
+TO_LOOK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def shelves(staff: Actor, *, at: datetime, today: date) -> list[Shelf]:
     if staff.may("referral:read"):
         found.append(_shelf("overdue_referrals", _related(overdue_referrals(staff, today))))
         found.append(_shelf("answers", _related(unseen_outcomes(staff))))
+        found.append(_shelf("untold", _related(untold_outcomes(staff, at=at))))
     if staff.may("release:read"):
         found.append(_shelf("release_answers", _released(staff)))
     if staff.may("invitation:read"):
@@ -77,6 +80,26 @@ def unseen_outcomes(staff: Actor) -> ModelSelect:
     )
 
 
+def untold_outcomes(staff: Actor, *, at: datetime) -> ModelSelect:
+    """Outcomes in live cases that we have seen and the person does not know, the oldest first.
+
+    Who has a status page is given `TO_LOOK` to look there before somebody here has to tell.
+    """
+    live = Case.select(Case.id).where(Case.state << LIVE_STATES)
+    return (
+        Referral.scope(staff)
+        .where(
+            (Referral.state << FINAL)
+            & Referral.sent_at.is_null(False)
+            & Referral.shown_to_sender_at.is_null(False)
+            & Referral.shown_to_person_at.is_null()
+            & (Referral.case << live)
+            & ((Referral.state_since <= at - TO_LOOK) | Referral.case.not_in(_with_status_page()))
+        )
+        .order_by(Referral.state_since)
+    )
+
+
 def running_well(staff: Actor, today: date) -> int:
     """How many live cases ask for nothing: no open need, nothing overdue."""
     open_needs = Need.select(Need.case).where(Need.state == "open")
@@ -93,6 +116,12 @@ def running_well(staff: Actor, today: date) -> int:
         & Case.id.not_in(waiting)
     )
     return int(query.select(fn.COUNT(Case.id)).scalar() or 0)
+
+
+def _with_status_page() -> ModelSelect:
+    """Cases whose people can look themselves, as `outcomes.can_look` has it for one."""
+    own = (Submission.state != "withdrawn") & ~Submission.by_helper
+    return CaseSubmission.select(CaseSubmission.case).join(Submission).where(own)
 
 
 def _new_offers(staff: Actor) -> ModelSelect:

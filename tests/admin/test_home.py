@@ -9,7 +9,7 @@ import pytest
 from casework.cases import plan_follow_up
 from casework.core.access import SYSTEM, Role
 from casework.messages import receive_message
-from casework.referrals import answer_referral
+from casework.referrals import answer_referral, mark_shown
 from casework.submissions import Submission, ask_back
 from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, text_of
@@ -74,6 +74,18 @@ def test_the_answer_of_a_provider_waits_until_somebody_looks_at_it(desk, world: 
     page = _home(desk)
     assert "Answers of providers" in page
     assert f"/admin/referral/{referral.id}" in page
+
+
+def test_an_outcome_that_the_person_does_not_know_leads_to_its_referral(desk, world: World) -> None:
+    referrals = [world.referral() for _ in range(6)]
+    for referral in referrals:
+        answer_referral(referral, "no_capacity", by=SYSTEM, at=world.at)
+        mark_shown(referral, by=SYSTEM, at=world.at)
+    page = _home(desk)
+    assert "Outcomes that the person does not know" in page
+    assert "no free place" in page
+    assert f"/admin/referral/{referrals[0].id}" in page
+    assert "/admin/referral/?flt_show=untold" in page
 
 
 def test_a_referral_that_is_overdue_is_not_shown_a_second_time(desk, world: World, clock) -> None:
