@@ -18,7 +18,7 @@ from casework.uploads import Upload, uploads_of
 
 LONGEST_FIELD = 120
 # What identifies or reaches a person is copied, never translated.
-COPIED = ("person.", "member.", "helper.", "household.", "contact.")
+COPIED = ("person.", "member.", "helper.", "household.", "contact.", "organization.")
 
 
 @dataclass(frozen=True)

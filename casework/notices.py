@@ -70,6 +70,7 @@ def tell_of_referral(referral: Referral, *, by: Actor, at: datetime) -> None:
 @on("submission:accepted")
 @on("submission:linked")
 @on("submission:declined")
+@on("submission:registered")
 def tell_of_request(submission: Submission, *, by: Actor, at: datetime) -> None:
     """The person hears that there is news about the request.
 
@@ -142,6 +143,8 @@ def reader_of(submission: Submission) -> Reader | None:
     if case is not None:
         return reader_of_case(case)
     mapped = submission.mapped
+    if email := mapped.get("organization.email"):  # an organisation needs no wish: it is public
+        return Reader(email, submission.language, submission.reference)
     return _reader(
         mapped.get("person.email"), mapped.get("contact.channel"), submission.language, submission
     )

@@ -11,6 +11,7 @@ from casework.core.i18n import N_
 from casework.needs import Need
 from casework.referrals import STATES as REFERRAL_STATES
 from casework.referrals import Referral
+from casework.registrations import registration_of
 from casework.submissions import DECLINE_REASONS, Submission
 from casework.submissions import STATES as SUBMISSION_STATES
 from casework.volunteers import STATES as OFFER_STATES
@@ -25,6 +26,7 @@ SUBMISSIONS = {
     "declined": (N_("We cannot take on this request."), ""),
     "withdrawn": (N_("You have withdrawn your request. We do nothing more about it."), ""),
 }
+LISTED = N_("Thank you. We have added your organisation to our directory.")
 OVER = N_("Our work on this request is finished. Do you need something again? Write to us.")
 OFFERS = {
     "new": (N_("Thank you for your offer. We look at it and get in touch with you."), US),
@@ -72,6 +74,8 @@ def next_of(
     """What happens next and whose turn it is, a sentence each; `is_asked` by us for a release."""
     if offer is not None and submission.state != "withdrawn":
         sentences = OFFERS[offer.state]
+    elif submission.state == "accepted" and registration_of(submission) is not None:
+        sentences = (LISTED, "")
     elif is_over and submission.state in ("linked", "accepted"):
         sentences = (OVER, "")
     else:

@@ -28,6 +28,7 @@ STAFF_ROOMS = (
     "casework/formats/", "casework/demo/", "casework/insight/", "casework/accounts.py",
     "casework/staff.py", "casework/documents.py", "casework/providers.py",
     "casework/opening_times.py", "casework/release_questions.py",
+    "casework/registrations.py",
     "casework/record_facts.py", "casework/invited_forms.py",
     "casework/plans/reviews.py", "casework/plans/steps.py", "casework/plans/writing.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",
