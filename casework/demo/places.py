@@ -1,4 +1,4 @@
-"""The demo town's sites, organisations and services: all of them invented."""
+"""The demo town's sites, organisations, services and what is said in it: all of it invented."""
 
 from __future__ import annotations
 
@@ -103,3 +103,91 @@ MESSAGES = (
     "Bitte bringen Sie den Brief zum Termin mit.",
 )
 APPOINTMENTS = ("Erstgespräch", "Gespräch zum Integrationsplan", "Hilfe mit einem Brief")
+
+# When services are open: days, from, to, remark. They are dealt out in turn; some are unknown.
+OPENING_TIMES: tuple[tuple[tuple[str, str, str, str], ...], ...] = (
+    (("MO,TU,TH,FR", "08:30", "12:00", ""), ("TH", "14:00", "18:00", "")),
+    (("MO,WE", "09:00", "12:30", ""), ("", "", "", "und nach Vereinbarung")),
+    (),
+    (("TU", "15:00", "18:00", "offene Sprechstunde, ohne Anmeldung"),),
+    (("MO,TU,WE,TH,FR", "08:00", "12:00", ""), ("MO,TU", "13:30", "15:30", "")),
+    (("", "", "", "nur nach Vereinbarung"),),
+    (("WE", "09:30", "11:30", "mit Kinderbetreuung"), ("SA", "10:00", "12:00", "")),
+)
+# What people answer on the status page, by language.
+REPLIES = {
+    "uk": "Дякую. Так, я можу прийти в четвер зранку. Візьму лист із собою.",
+    "ar": "شكراً لكم. نعم، أستطيع الحضور يوم الخميس صباحاً، وسأحضر الرسالة معي.",
+    "fa-AF": "تشکر. بلی، روز پنجشنبه صبح آمده می‌توانم. نامه را با خود می‌آورم.",
+    "ps": "مننه. هو، د پنجشنبې سهار راتلای شم. لیک له ځان سره راوړم.",
+    "tr": "Teşekkür ederim. Evet, perşembe sabahı gelebilirim. Mektubu getireceğim.",
+    "ku": "Spas. Erê, ez dikarim roja pêncşemê sibehê werim. Ez ê nameyê bînim.",
+    "ti": "የቐንየለይ። እወ፣ ሓሙስ ንግሆ ክመጽእ እኽእል እየ። ነቲ ደብዳቤ ከምጽኦ እየ።",
+    "so": "Mahadsanid. Haa, subaxda khamiista waan imaan karaa. Warqadda waan keenayaa.",
+    "fr": "Merci. Oui, je peux venir jeudi matin. J'apporterai la lettre.",
+}
+# By the number of the offer: what we ask, what the volunteer answers, whether we have read it.
+OFFER_TALKS = {
+    0: ("Guten Tag, vielen Dank für Ihr Angebot. Wann können wir Sie anrufen?",
+        "Gern am Donnerstag ab 17 Uhr, sonst am Wochenende.", False),
+    2: ("Guten Tag, eine Familie sucht jemanden zum Deutschüben. Passt der Dienstagabend?",
+        "Ja, Dienstag ab 18 Uhr passt mir gut.", True),
+    5: ("Guten Tag, wann möchten Sie nach Ihrer Pause wieder beginnen?", "", False),
+}  # fmt: skip
+NEXT_STEPS = (
+    ("Zum Integrationskurs anmelden, die Unterlagen liegen bereit.", "person"),
+    ("Bei der Kita nach einem Platz fragen.", "us"),
+    ("Termin bei der Anerkennungsberatung vereinbaren.", "organisation"),
+    ("Den Bescheid mitbringen, wir lesen ihn gemeinsam.", "person"),
+    ("Eine Patin oder einen Paten für die Wohnungssuche finden.", "us"),
+)
+# Organisations that ask to be listed: one that is new, and one that is known already.
+REGISTRATIONS = (
+    {
+        "organisation_name": "Fahrradwerkstatt Drehmoment",
+        "about": "Wir reparieren Fahrräder gemeinsam mit Menschen, die neu in der Stadt sind.",
+        "website": "drehmoment.demo.example",
+        "street": "Werftstraße 4", "postal_code": "99999", "city": "Musterstadt",
+        "email": "werkstatt@drehmoment.demo.example", "phone": "+497000000410",
+        "address_public": "yes",
+        "contact_name": "Jonas Becker", "contact_role": "Werkstattleitung", "contact_public": "no",
+        "services": [{
+            "_row": "r1",
+            "service_name": "Offene Fahrradwerkstatt",
+            "service_areas": ["community"],
+            "service_need_community": ["meet_people", "sports"],
+            "service_for": "Für alle, die neu in der Stadt sind",
+            "service_languages": ["de", "en", "ar"],
+            "service_cost": "kostenlos, Ersatzteile zum Selbstkostenpreis",
+            "service_times": "Mittwoch 16 bis 19 Uhr",
+            "service_free": "8",
+        }],
+        "publish": "OK", "confirm_by": "email",
+    },
+    {
+        "organisation_name": "Familienzentrum Musterstadt",
+        "about": "Treffpunkt für Familien mit Beratung und Kursen.",
+        "street": "Lindenweg 2", "postal_code": "99999", "city": "Musterstadt",
+        "email": "familienzentrum-musterstadt@demo.example",
+        "address_public": "yes",
+        "services": [{
+            "_row": "r1",
+            "service_name": "Hausaufgabenhilfe am Nachmittag",
+            "service_areas": ["education"],
+            "service_need_education": ["school_support"],
+            "service_for": "Kinder der Klassen 1 bis 6",
+            "service_languages": ["de", "uk", "ru"],
+            "service_times": "Montag bis Donnerstag 14 bis 16 Uhr",
+            "service_free": "5",
+        }],
+        "publish": "OK", "confirm_by": "phone",
+    },
+)  # fmt: skip
+# A question of the form `help` that gets a hint, which is not yet in every language.
+FORM_CHANGE = (
+    "contact_times",
+    {
+        "de": "Wir rufen nur zu diesen Zeiten an.",
+        "en": "We call at these times only.",
+    },
+)

@@ -1,9 +1,9 @@
-"""What happened in the demo town: cases, referrals in every state, requests and offers."""
+"""What happened in the demo town: cases, and referrals in every state."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from casework.appointments import plan_appointment, settle_appointment
 from casework.cases import (
@@ -15,20 +15,13 @@ from casework.cases import (
     plan_follow_up,
 )
 from casework.consent import give_release
-from casework.core.access import PUBLIC, SYSTEM, Actor
-from casework.demo.names import (
-    REGIONS,
-    VOLUNTEERS_FAMILY,
-    VOLUNTEERS_FEMALE,
-    VOLUNTEERS_MALE,
-)
+from casework.core.access import SYSTEM
 from casework.demo.places import APPOINTMENTS, FOLLOW_UPS, MESSAGES, NEED_TEXTS
-from casework.drafts import start_draft
-from casework.life_areas import LifeArea
 from casework.messages import send_message
 from casework.needs import Need, add_need, move_need
+from casework.outcomes import tell_person
 from casework.people import Household
-from casework.questionnaires.models import live
+from casework.referral_states import TELLINGS
 from casework.referrals import (
     ANSWERS,
     Referral,
@@ -41,8 +34,6 @@ from casework.referrals import (
     revoke_referral,
     send_referral,
 )
-from casework.submissions import ask_back, decline_submission, submit, withdraw_submission
-from casework.volunteers import Offer, move_offer
 
 if TYPE_CHECKING:
     from casework.demo.town import Town
@@ -52,7 +43,8 @@ OUTCOMES: tuple[tuple[str, int], ...] = (
     ("sent", 14), ("acknowledged", 6), *((answer, 8) for answer in ANSWERS), ("got_help", 20),
     ("declined_by_client", 4), ("revoked", 3), ("expired", 4), ("draft", 4),
 )  # fmt: skip
-OFFER_STATES = ("new", "new", "approved", "approved", "approved", "paused", "full", "ended")
+# Of those who cannot look themselves, so many have been told how it ended.
+TOLD = 0.75
 
 
 def tell_case(town: Town, household: Household, opened: datetime) -> None:
@@ -173,84 +165,13 @@ def _next_outcome(town: Town) -> str:
 
 
 def _close_loop(town: Town, referral: Referral, answered: datetime) -> None:
-    """Older outcomes were read by both sides; where one brought no help, somebody went on."""
+    """Older outcomes were seen here and mostly told; where one brought no help, we went on."""
     if not referral.is_final or answered > town.at - timedelta(days=4):
         return
-    mark_shown(referral, by=SYSTEM, at=answered)
-    mark_shown(referral, by=Actor("person"), at=answered)
+    mark_shown(referral, by=town.coordinator, at=answered)
+    if referral.shown_to_person_at is None and town.random.random() < TOLD:
+        how = town.random.choice(TELLINGS)
+        tell_person(referral, how, by=town.coordinator, at=answered + timedelta(days=1))
     need = referral.need.refresh()
     if need.state == "open" and town.random.random() < 0.7:
         move_need(need, town.random.choice(("met", "dropped")), by=SYSTEM, at=answered)
-
-
-def tell_inbox(town: Town) -> None:
-    """Requests that came through the portal in the last days, some of them dealt with."""
-    version, random = live("help"), town.random
-    for number in range(14):
-        region = random.choice(REGIONS)
-        received = town.ago(0, 6)
-        _, token = start_draft(version, region.language, at=received)
-        submission = submit(
-            version, _help_answers(town, region), token=token, language=region.language,
-            suspicion=["links"] if number == 3 else [], by=PUBLIC, at=received,
-        )  # fmt: skip
-        if number in (5, 6):
-            ask_back(submission, by=SYSTEM, at=town.at)
-        elif number == 7:
-            decline_submission(submission, "duplicate", by=SYSTEM, at=town.at)
-        elif number == 8:
-            withdraw_submission(submission, by=SYSTEM, at=town.at)
-
-
-def _help_answers(town: Town, region: Any) -> dict[str, Any]:
-    random = town.random
-    area = random.choice(list(LifeArea.in_order()))
-    codes = sorted(each.code for each in town.categories if each.life_area_id == area.id)
-    born = (random.randint(1965, 2005), random.randint(1, 9), random.randint(0, 9))
-    return {
-        "filled_by": "self",
-        "given_name": random.choice(region.female + region.male),
-        "family_name": random.choice(region.family),
-        "birth_date": "{}-0{}-1{}".format(*born),
-        "interpreter": random.choice(("yes", "sometimes", "no")),
-        "housing": "shared",
-        "alone": "yes",
-        "need_areas": [area.code],
-        f"need_{area.code}": [random.choice(codes)],
-        "need_text": random.choice(NEED_TEXTS[region.language]),
-        "urgent": random.choice(("today", "this_week", "can_wait")),
-        "contact_channels": ["phone"],
-        "phone": f"+4915{random.randint(10_000_000, 99_999_999)}0",
-        "release_provider": random.choice(("yes", "yes", "no")),
-    }
-
-
-def tell_offers(town: Town) -> None:
-    """Volunteers with offers in every state."""
-    version, random = live("offer"), town.random
-    areas = [area.code for area in LifeArea.in_order()]
-    for number in range(16):
-        received = town.ago(0, 120)
-        _, token = start_draft(version, "de", at=received)
-        submission = submit(
-            version,
-            {
-                "given_name": random.choice(VOLUNTEERS_FEMALE + VOLUNTEERS_MALE),
-                "family_name": random.choice(VOLUNTEERS_FAMILY),
-                "email": f"ehrenamt{number}@demo.example",
-                "offer_areas": random.sample(areas, 2),
-                "offer_text": "Ich helfe gern beim Deutschlernen und bei Briefen.",
-                "offer_languages": ["de", random.choice(("en", "fr", "ru", "tr"))],
-                "availability": random.sample(("weekday_evening", "weekend", "by_arrangement"), 1),
-                "places": str(random.randint(1, 3)),
-                "house_rules": "OK",
-                "contact_consent": "OK",
-            },
-            token=token, language="de", suspicion=[], by=PUBLIC, at=received,
-        )  # fmt: skip
-        state = OFFER_STATES[number % len(OFFER_STATES)]
-        offer = Offer.get(Offer.submission == submission)
-        if state != "new":
-            move_offer(offer, "ended" if state == "ended" else "approved", by=SYSTEM, at=received)
-        if state in ("paused", "full"):
-            move_offer(offer, state, by=SYSTEM, at=town.at)

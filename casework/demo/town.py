@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 
 from casework.cases import Case
-from casework.core.access import SYSTEM, Role
+from casework.core.access import SYSTEM, Actor, Role
 from casework.core.db import transaction
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.core.settings import change_setting, setting
+from casework.demo.forms import tell_form_change, tell_forms
 from casework.demo.names import REGIONS, Region
-from casework.demo.places import PARTNERS, PROVIDERS, SITES
-from casework.demo.stories import tell_case, tell_inbox, tell_offers
+from casework.demo.places import OPENING_TIMES, PARTNERS, PROVIDERS, SITES
+from casework.demo.requests import (
+    ACCEPTED,
+    tell_accepted,
+    tell_inbox,
+    tell_offers,
+    tell_registrations,
+)
+from casework.demo.stories import tell_case
 from casework.life_areas import NeedCategory
 from casework.messages import OutboxMail
+from casework.opening_times import OpeningTime, set_opening_times
 from casework.people import Household, Person, add_person, create_household
 from casework.providers import (
     Organization,
@@ -79,6 +89,7 @@ class Town:
     sites: list[Site] = field(default_factory=list)
     partners: list[Organization] = field(default_factory=list)
     managers: list[Staff] = field(default_factory=list)
+    coordinator: Actor = SYSTEM
     services: dict[str, list[Service]] = field(default_factory=dict)
     categories: list[NeedCategory] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
@@ -111,9 +122,12 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
         town = Town(Random(seed), at)  # noqa: S311 - a reproducible town, no secret
         _build_places(town)
         accounts = _build_staff(town)
-        _build_people(town, people)
-        tell_inbox(town)
-        tell_offers(town)
+        _build_people(town, people - len(ACCEPTED))
+        for tell in (
+            tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
+            tell_form_change,
+        ):  # fmt: skip
+            tell(town)
         # What was told in an invented past leaves no mail today.
         OutboxMail.update(state="sent", sent_at=at).execute()
         return Summary(_counts(), accounts)
@@ -145,17 +159,31 @@ def _build_places(town: Town) -> None:
             by=SYSTEM, at=town.at,
         )  # fmt: skip
         for title, codes, places in services:
-            service = save_service(
-                Service(organization=organization, name=title), by=SYSTEM, at=town.at
-            )
+            service = _build_service(town, organization, title, places)
             set_categories(service, [by_code[code] for code in codes], by=SYSTEM, at=town.at)
-            free = town.random.choice((0, 0, 1, 2, places // 3))
-            report_capacity(
-                service, places=places, free=free,
-                waiting=0 if free else town.random.randint(0, 30), by=SYSTEM, at=town.ago(0, 60),
-            )  # fmt: skip
             for code in codes:
                 town.services.setdefault(code, []).append(service)
+    _open_services(town)
+
+
+def _build_service(town: Town, organization: Organization, title: str, places: int) -> Service:
+    row = Service(organization=organization, name=title)
+    service = save_service(row, by=SYSTEM, at=town.at)
+    free = town.random.choice((0, 0, 1, 2, places // 3))
+    report_capacity(
+        service, places=places, free=free,
+        waiting=0 if free else town.random.randint(0, 30), by=SYSTEM, at=town.ago(0, 60),
+    )  # fmt: skip
+    return service
+
+
+def _open_services(town: Town) -> None:
+    """Opening times, dealt out in turn; of some services nobody knows any."""
+    every = {service.id: service for found in town.services.values() for service in found}
+    for service, rows in zip(every.values(), cycle(OPENING_TIMES), strict=False):
+        times = [OpeningTime(*row) for row in rows]
+        if times:
+            set_opening_times(service, times, by=SYSTEM, at=town.at)
 
 
 def _address(name: str) -> str:
@@ -175,6 +203,8 @@ def _build_staff(town: Town) -> list[tuple[str, str, str]]:
         accounts.append((email, DEMO_PASSWORD, role.value))
         if role is Role.INTEGRATION_MANAGER:
             town.managers.append(staff)
+        elif role is Role.COORDINATOR:
+            town.coordinator = staff.actor
     return accounts
 
 
