@@ -68,6 +68,8 @@ MEND_SAVE_TO = N_(
 )
 MEMBER_OUTSIDE = N_("“%(name)s” needs a repeat: it describes one of several people.")
 MOVE_INTO_REPEAT = N_("Please move the question into a repeat.")
+ONLY_QUESTIONS = N_("“%(name)s” is no question; its constraint is not checked.")
+MOVE_CONSTRAINT = N_("Please write the constraint to a question inside it.")
 MISSING_TEXTS = N_("%(count)s texts are missing in the language “%(language)s”.")
 ADD_TEXTS = N_("Please translate them; until then another language is shown, marked as such.")
 
@@ -111,6 +113,8 @@ def _check_item(form: Form, spec: Spec, item: Item) -> Iterator[Finding]:
         yield from _check_piping(form, item, column)
     if isinstance(item, Question):
         yield from _check_question(form, spec, item)
+    elif item.constraint:
+        yield _at(item, WARNING, ONLY_QUESTIONS, MOVE_CONSTRAINT, "constraint", name=item.name)
 
 
 def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Finding]:

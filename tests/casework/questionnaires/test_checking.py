@@ -186,3 +186,18 @@ def test_a_pattern_that_is_wrong_is_a_mistake_and_no_lack():
     form = definition(question("text", "a", constraint="regex(., '(a')"))
     assert ("error", compiling.BAD_EXPRESSION) in {(f.severity, f.msgid) for f in check(form)}
     assert lacks(form) == ()
+
+
+def test_a_constraint_where_nothing_is_answered_is_named_and_holds_nobody_up():
+    rows = repeat("r", question("integer", "n"), constraint="count(../r) < 2", row=4)
+    (finding,) = [f for f in check(definition(rows)) if f.severity != "notice"]
+    assert (finding.severity, finding.msgid, finding.row, finding.column) == (
+        "warning", checking.ONLY_QUESTIONS, 4, "constraint",
+    )  # fmt: skip
+    many = fill(compile_form(definition(rows)), {"r": [{"n": "1"}, {"n": "2"}]}, now=NOW)
+    assert problems(many) == []
+
+
+def test_a_required_question_that_nobody_can_be_asked_holds_nobody_up():
+    form = compile_form(definition(question("osm", "way", required=True), question("text", "a")))
+    assert problems(fill(form, {}, now=NOW)) == []

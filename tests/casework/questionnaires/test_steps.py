@@ -1,13 +1,28 @@
 """Filling in step by step: defaults, a page's answers, rows."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from casework.questionnaires import problems as say
+from casework.questionnaires.compiling import compile_form
+from casework.questionnaires.filling import fill
 from casework.questionnaires.places import row_places
-from casework.questionnaires.steps import RowNotFound, TooManyRows, accept, add_row, remove_row
+from casework.questionnaires.steps import (
+    RowNotFound,
+    TooManyRows,
+    accept,
+    add_row,
+    begin,
+    remove_row,
+)
+from casework.questionnaires.validating import problems
 from tests.casework.questionnaires.samples import (
     HOUSEHOLD,
+    NOW,
     choices,
+    definition,
     group,
     place,
     question,
@@ -159,3 +174,61 @@ def test_unusable_input_stays_to_be_corrected():
     outcome = answered(household(), "house", {"size": ["many"]})
     assert outcome.filling.answers["size"] == "many"
     assert [each.msgid for each in outcome.problems] == [say.NOT_WHOLE]
+
+
+def test_a_required_question_in_a_group_that_is_not_asked_any_more_is_not_missed():
+    filling = started(
+        question("select_one", "has", list_name="l"),
+        group("child", question("text", "name", required=True), question("text", "school"),
+              relevant="${has} = 'yes'"),
+        choices={"l": choices("yes", "no")},
+    )  # fmt: skip
+    with_child = answered(filling, "has", {"has": ["yes"]}).filling
+    assert [each.path for each in problems(with_child)] == [("name",)]
+    named = answered(with_child, "child", {"name": [""], "school": ["North"]}).filling
+    without = answered(named, "has", {"has": ["no"]}).filling
+    assert problems(without) == []
+    assert without.final() == {"has": "no"}
+    again = answered(without, "has", {"has": ["yes"]}).filling
+    assert again.answers["school"] == "North", "a change of mind costs nothing"
+
+
+def test_what_is_drawn_once_stays_through_the_whole_draft():
+    form = compile_form(
+        definition(
+            question("text", "a"),
+            question("calculate", "drawn", calculation="once(random())"),
+            question("text", "lot", default="random()"),
+            question("calculate", "id", calculation="once(uuid())"),
+        )
+    )
+    first = begin(form, now=NOW, seed="one")
+    drawn = {key: first.answers[key] for key in ("drawn", "lot", "id")}
+    assert all(drawn.values())
+    later = fill(form, first.answers, now=NOW + timedelta(days=3), seed="one")
+    after = answered(later, "a", {"a": ["x"]}).filling
+    assert {key: after.answers[key] for key in drawn} == drawn
+    assert begin(form, now=NOW, seed="two").answers["drawn"] != drawn["drawn"]
+
+
+@pytest.mark.parametrize(
+    ("utc", "day"),
+    [
+        (datetime(2026, 11, 22, 22, 59, 59, tzinfo=UTC), "2026-11-22"),
+        (datetime(2026, 11, 22, 23, 0, tzinfo=UTC), "2026-11-23"),
+        (datetime(2026, 6, 30, 22, 0, tzinfo=UTC), "2026-07-01"),
+    ],
+)
+def test_today_begins_at_midnight_of_the_place(utc, day):
+    form = compile_form(
+        definition(
+            question("today", "today"),
+            question("calculate", "worked_out", calculation="today()"),
+            question("date", "chosen", default="today()"),
+            question("date", "born", constraint=". <= today()"),
+        )
+    )
+    filling = begin(form, now=utc.astimezone(ZoneInfo("Europe/Berlin")))
+    assert {filling.answers[key] for key in ("today", "worked_out", "chosen")} == {day}
+    typed = accept(filling, place(filling, "born"), {"born": [day]})
+    assert typed.problems == []
