@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import io
+import multiprocessing
+import os
 import random
+import signal
 import threading
+import time
+import urllib.request
+import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.client import HTTPException
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
+from casework.core.access import SYSTEM
 from casework.core.audit import AuditEntry
 from casework.core.clock import system_clock
 from casework.core.config import Config
 from casework.core.db import connection
 from casework.core.lookups import LookupKey
-from casework.drafts import Draft, discard_draft, keep_draft, start_draft
+from casework.drafts import Draft, discard_draft, draft_of, keep_draft, start_draft
+from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, live
+from casework.questionnaires.publishing import import_definition, publish
+from casework.retention import sweep_files
 from casework.submissions import Submission, submission_of
+from casework.uploads import Upload, read_upload, uploads_of
+from tests.casework.questionnaires.samples import definition, question
 from tests.pages import csrf_token
 from tests.server import Answer, Browser, RunningServer
 from tests.walker import Walker
@@ -126,6 +143,118 @@ def test_a_form_survives_a_restart_between_all_its_pages(db, config: Config) -> 
     sent = Submission.get(Submission.reference == walk.reference)
     assert len(walk.pages) > 6
     assert sent.language == "ar"
+
+
+def test_a_file_that_was_acknowledged_is_there_after_a_kill(db, config: Config) -> None:
+    """The server dies the moment a file lies in the store, six times; its row may be missing."""
+    put_out("papers", 0, question("file", "paper"), question("text", "more"))
+    folder = config.instance_dir / "documents"
+    server = RunningServer(config)
+    acknowledged: dict[str, bytes] = {}
+    for number in range(6):
+        with server:
+            acknowledged |= _upload_and_kill(server, folder, number)
+    now = system_clock()
+    for token, sent in acknowledged.items():
+        draft = draft_of(token, at=now)
+        assert draft is not None
+        (upload,) = uploads_of(draft).values()
+        assert read_upload(upload, folder=folder) == sent
+    sweep_files(folder, at=now + timedelta(days=2))
+    rows = {row.id.hex for row in Upload.select()}
+    assert rows == {path.name for path in folder.iterdir()}, "no row without file, no file alone"
+    assert len(rows) >= len(acknowledged)
+
+
+def test_what_was_published_stays_published_after_a_kill(db, config: Config) -> None:
+    """Five times, at any moment; nothing is half published, and the form opens each time."""
+    put_out("notice", 1, question("text", "q1"))
+    chance, forking = random.Random(5), multiprocessing.get_context("forkserver")
+    for _ in range(5):
+        receiving, sending = forking.Pipe(duplex=False)
+        process = forking.Process(target=_keep_publishing, args=(config, sending), daemon=True)
+        process.start()
+        sending.close()
+        told = receiving.recv()
+        time.sleep(chance.random() / 5)
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        while receiving.poll():
+            try:
+                told = receiving.recv()
+            except EOFError:
+                break
+        current = live("notice")
+        assert current.number in (told, told + 1)
+        assert {spec.name for spec in current.form.specs[1:]} == {f"q{current.number}"}
+        form = Questionnaire.get(Questionnaire.slug == "notice")
+        assert form.title == current.parsed.title
+        assert QuestionnaireVersion.select().where(
+            QuestionnaireVersion.questionnaire == form
+        ).count() in (current.number, current.number + 1)
+        published = AuditEntry.select().where(AuditEntry.event == "questionnaire:published")
+        assert published.where(AuditEntry.subject_id == form.id).count() == current.number
+    with RunningServer(config) as server:
+        page = Browser(server.address).get("/en/form/notice")
+        assert page.status_code == 200
+        assert f"Edition {live('notice').number}" in page.get_data(as_text=True)
+
+
+def put_out(slug: str, number: int, *items) -> int:
+    """Publish a form; the number of the version."""
+    form = definition(*items, form_id=slug, title={"en": f"Edition {number}"})
+    version = import_definition(slug, form, by=SYSTEM, at=system_clock())
+    publish(version.questionnaire, version, by=SYSTEM, at=system_clock())
+    return version.number
+
+
+def _keep_publishing(config: Config, told: Connection) -> None:
+    """In a process of its own: publish, say so, publish the next."""
+    from app import create_app
+
+    create_app(config)
+    with connection():
+        number = live("notice").number
+        while True:
+            number += 1
+            put_out("notice", number, question("text", f"q{number}"))
+            told.send(number)
+
+
+def _upload_and_kill(server: RunningServer, folder: Path, number: int) -> dict[str, bytes]:
+    """Send four files at once; kill the server when the last of `number % 4` has arrived."""
+    before = set(folder.iterdir()) if folder.exists() else set()
+    acknowledged: dict[str, bytes] = {}
+
+    def send(data: bytes) -> None:
+        browser = Browser(server.address, staying=True)
+        page = browser.get("/en/form/papers/paper")
+        fields = {
+            "csrf_token": csrf_token(page.get_data(as_text=True)), "action": "next",
+            "paper": FileStorage(io.BytesIO(data), "paper.pdf", content_type="application/pdf"),
+        }  # fmt: skip
+        boundary, body = encode_multipart(fields)
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        request = urllib.request.Request(server.address + page.request.path, body, headers)
+        try:
+            answer = browser._open(request)
+        except (OSError, HTTPException):
+            return
+        assert answer.status_code == 303
+        (cookie,) = [each for each in browser.jar if each.name == "draft-papers"]
+        acknowledged[cookie.value or ""] = data
+
+    letters = [b"%PDF-1.7\n% " + uuid.uuid4().hex.encode() + b"\n%%EOF\n" for _ in range(4)]
+    threads = [threading.Thread(target=send, args=(each,)) for each in letters]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 60
+    while len(set(folder.iterdir() if folder.exists() else ()) - before) <= number % 4:
+        assert time.monotonic() < deadline, "no file arrived"
+    server.kill()
+    for thread in threads:
+        thread.join()
+    return acknowledged
 
 
 def assert_whole() -> None:
