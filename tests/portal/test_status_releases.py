@@ -16,7 +16,7 @@ from tests.portal.visits import HELPED, PIN_HASH, STATUS, counted, page, rows, s
 from tests.world import HELP_ANSWERS
 
 SILENT = HELP_ANSWERS | {"release_provider": "no"}
-AGREED = "Thank you. You have agreed."
+AGREED = "Thank you. You have agreed. You can withdraw this on this page at any time."
 HELPED_SILENT = HELPED | {"release_provider": "no"}
 
 
