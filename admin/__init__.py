@@ -23,6 +23,7 @@ from admin.intake import Inbox, Requests, Review
 from admin.interpreting import Interpreting
 from admin.people import Households, People
 from admin.permissions import note_permissions
+from admin.plan_settings import Blockers, PlanTemplates
 from admin.providers import Locations, Organizations, Services
 from admin.questionnaire_editor import FormEditor
 from admin.questionnaires import Questionnaires
@@ -63,6 +64,8 @@ MENU: list[tuple[Any, type]] = [
     (FORMS, Answers),
     (SETTINGS, LifeAreas),
     (SETTINGS, NeedCategories),
+    (SETTINGS, Blockers),
+    (SETTINGS, PlanTemplates),
     (SETTINGS, Texts),
     (SETTINGS, Sites),
     (SETTINGS, SettingsPage),

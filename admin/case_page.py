@@ -10,6 +10,7 @@ from peewee import Load
 
 from admin.base.shown import show_moment
 from admin.i18n import reading_language
+from admin.plan_page import PlanFile, short_plans
 from admin.timeline import Timeline, timeline
 from admin.words import today
 from casework.appointments import Appointment
@@ -177,6 +178,11 @@ class CaseFile:
         return list(rows.order_by(Case.opened_at.desc()).limit(MOST))
 
     @cached_property
+    def plans(self) -> list[PlanFile]:
+        """The running plans in short."""
+        return short_plans(self.case, self.actor)
+
+    @cached_property
     def timeline(self) -> Timeline:
         """What happened, the newest first."""
         return timeline(self.case, self.page, self._names())
@@ -190,6 +196,8 @@ class CaseFile:
         names |= {each.id: each.what for each in (*self.follow_ups, *self.done)}
         names |= {each.id: each.title for each in self.documents}
         names |= {each.id: each.questionnaire.label(tag) for each in self.invitations}
+        for plan in self.plans:
+            names |= {row.id: row.text(tag)[0] for row in (*plan.goals, *plan.steps)}
         for each in self.appointments:
             names[each.id] = f"{each.subject}, {show_moment(each.starts_at)}"
         for release in self.releases:

@@ -16,7 +16,6 @@ from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.lists import Asked
 from admin.case_forms import NewCaseForm, areas_in_order
-from admin.case_invitations import CaseInvitations
 from admin.case_page import CaseFile, called, loaded, with_people
 from admin.case_words import CASE_WORDS
 from admin.i18n import gettext as _
@@ -25,6 +24,7 @@ from admin.i18n import reading_language
 from admin.icons import show_areas
 from admin.interpreting import is_on
 from admin.person_fields import READ_IN
+from admin.plans import CasePlans
 from admin.words import PAGE_WORDS, ago, language_name, word
 from casework.cases import STATES, Case, CaseSubmission, open_case
 from casework.core.access import Actor
@@ -75,7 +75,7 @@ def people_found(actor: Actor, words: str) -> ModelSelect:
     return Person.scope(actor).where(Person.id << list(find_all("people", keys)))
 
 
-class Cases(CaseInvitations, CaseworkView):
+class Cases(CasePlans, CaseworkView):
     """The cases that `actor` may see; closed ones only where somebody looks for them."""
 
     model = Case

@@ -156,6 +156,12 @@ def _release_answer(row: Any, names: Names) -> Entry:
     return Entry(names.of(row), why, ago(row.answered_at), turn("us"), page)
 
 
+def _plan_answer(row: Any, names: Names) -> Entry:
+    why = _("agrees to the plan") if row.state == "agreed" else _("wants to talk about the plan")
+    page = url_for("case.plan", id=row.__data__["case"], which=row.__data__["plan"].hex)
+    return Entry(names.of(row), why, ago(row.state_since), turn("us"), page)
+
+
 def _form_answer(row: Any, names: Names) -> Entry:
     page = url_for("case.show_invitation", id=row.__data__["case"], row=row.id)
     why = row.questionnaire.label(reading_language())
@@ -225,6 +231,10 @@ KINDS = {
     "release_answers": Kind(
         N_("Answers about releases"), N_("No new answers about releases."), "seal",
         "case.index_view", _release_answer,
+    ),
+    "plan_answers": Kind(
+        N_("Answers about plans"), N_("No new answers about plans."), "check", "case.index_view",
+        _plan_answer,
     ),
     "form_answers": Kind(
         N_("Answered forms"), N_("No new answers to forms."), "sheet", "case.index_view",

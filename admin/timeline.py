@@ -21,6 +21,8 @@ from casework.consent import STATES as RELEASE_STATES
 from casework.core.audit import AuditEntry
 from casework.core.i18n import N_
 from casework.needs import NEED_STATES
+from casework.plans.asking import STATES as AGREEMENT_STATES
+from casework.plans.states import GOAL_STATES, STEP_STATES
 from casework.referrals import Referral, ReferralStep
 
 PAGE = 25
@@ -33,6 +35,21 @@ EVENTS = {
     "need:moved": N_("State of a need changed"),
     "follow_up:created": N_("Follow-up planned"),
     "follow_up:done": N_("Follow-up done"),
+    "plan:begun": N_("Integration plan begun"),
+    "plan:ended": N_("Integration plan ended"),
+    "plan:reviewed": N_("Integration plan reviewed"),
+    "plan:shown": N_("Plan put on the status page"),
+    "plan:answered": N_("Question about the plan answered"),
+    "plan:agreed": N_("Agreement to the plan noted"),
+    "plan:taken_back": N_("Question about the plan taken back"),
+    "plan:noted": N_("Answer about the plan noted"),
+    "goal:added": N_("Goal added"),
+    "goal:changed": N_("Goal changed"),
+    "goal:moved": N_("State of a goal changed"),
+    "step:added": N_("Step added"),
+    "step:changed": N_("Step changed"),
+    "step:moved": N_("State of a step changed"),
+    "step:held": N_("Step put on hold"),
     "message:sent": N_("Message written"),
     "message:received": N_("Message from the person"),
     "message:read": N_("Message read"),
@@ -65,6 +82,9 @@ MOVES = {
     "appointment:moved": (
         N_("Appointment “%(name)s”: %(old)s → %(new)s"), APPOINTMENT_STATES.names,
     ),
+    "goal:moved": (N_("Goal “%(name)s”: %(old)s → %(new)s"), GOAL_STATES.names),
+    "step:moved": (N_("Step “%(name)s”: %(old)s → %(new)s"), STEP_STATES.names),
+    "plan:answered": (N_("Plan: %(old)s → %(new)s"), AGREEMENT_STATES.names),
     "release:answered": (N_("Release for “%(name)s”: %(old)s → %(new)s"), RELEASE_STATES.names),
 }  # fmt: skip
 ACTORS = {

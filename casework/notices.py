@@ -20,6 +20,7 @@ from casework.core.clock import in_zone
 from casework.core.settings import setting
 from casework.invitations import Invitation
 from casework.messages import Message, OutboxMail, queue_mail
+from casework.plans.agreements import PlanAgreement
 from casework.referrals import Referral, contact_person
 from casework.reply_links import current_link
 from casework.submissions import Submission
@@ -89,11 +90,12 @@ def tell_of_message(message: Message, *, by: Actor, at: datetime) -> None:
 
 
 @on("release:asked")
-def tell_of_question(release: Release, *, by: Actor, at: datetime) -> None:
+@on("plan:shown")
+def tell_of_question(question: Release | PlanAgreement, *, by: Actor, at: datetime) -> None:
     """The person hears that the centre asks something, on the page of that very request."""
-    reader = reader_of_case(release.case)
-    if reader is not None and release.submission is not None:
-        asked = replace(reader, reference=release.submission.reference)
+    reader = reader_of_case(question.case)
+    if reader is not None and question.submission is not None:
+        asked = replace(reader, reference=question.submission.reference)
         _tell("mail.message_received", asked, at=at)
 
 

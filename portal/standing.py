@@ -28,12 +28,14 @@ from casework.life_areas import LifeArea, NeedCategory
 from casework.messages import OUTBOUND, Message, conversation
 from casework.needs import Need
 from casework.people import Person
+from casework.plans.agreements import PlanAgreement
 from casework.providers import Organization, Phone, Service
 from casework.questionnaires.models import Questionnaire
 from casework.referrals import Referral
 from casework.release_questions import is_open
 from casework.submissions import Submission
 from casework.volunteers import Offer
+from portal.plans import ShownPlan, shown_plans
 
 MANY = 30
 Row = TypeVar("Row", bound=Base)
@@ -187,6 +189,22 @@ class Standing:
             .join(Case, JOIN.LEFT_OUTER)
         )
         return list(query.where(mine).order_by(Release.given_at.desc(), Release.id.desc()))
+
+    @cached_property
+    def plans(self) -> list[ShownPlan]:
+        """Integration plans that were put before the person; none for a helper."""
+        if self.case is None or self.by_helper or self.submission.state == "withdrawn":
+            return []
+        return shown_plans(self.case)
+
+    @property
+    def is_asked_about_plan(self) -> bool:
+        """Whether a plan waits for an answer."""
+        return any(each.question for each in self.plans)
+
+    def plan_question(self, wanted: str) -> PlanAgreement:
+        """A question about a plan on this page, answered or not. Raises `NotFound`."""
+        return _one(wanted, [row for each in self.plans for row in each.agreements])
 
     @property
     def releases(self) -> list[Release]:

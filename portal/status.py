@@ -36,7 +36,7 @@ from casework.messages import (
 )
 from casework.submissions import CodeRefused, Submission
 from casework.texts import Text, text
-from portal import wording
+from portal import plans, wording
 from portal.centre import local, now, text_values
 from portal.prose import prose
 from portal.standing import Standing
@@ -194,6 +194,11 @@ def _disagree(standing: Standing, target: str) -> ResponseReturnValue:
     return _back(_("Thank you. Nothing is passed on. We go on helping you just the same."))
 
 
+def _about_plan(verb: str) -> Callable[[Standing, str], ResponseReturnValue]:
+    """The button of a plan."""
+    return lambda standing, target: _back(plans.ANSWERS[verb](standing, target))
+
+
 def _answer(release: consent.Release, answer: str, *, by: Actor) -> None:
     """Keep the answer with the wording that the page showed; a second click is no other one."""
     if release.asked_at is None or release.state != answer:
@@ -218,6 +223,7 @@ ACTIONS: dict[str, Callable[[Standing, str], ResponseReturnValue]] = {
     "agree": _agree,
     "disagree": _disagree,
     "forget": _forget,
+    **{verb: _about_plan(verb) for verb in plans.ANSWERS},
 }
 
 

@@ -15,6 +15,7 @@ from casework.core.access import Actor
 from casework.invitations import Invitation
 from casework.messages import Message
 from casework.needs import Need
+from casework.plans.agreements import PlanAgreement, unseen
 from casework.referral_states import FINAL
 from casework.referrals import WAITING, Referral
 from casework.release_questions import unseen_answers
@@ -50,6 +51,8 @@ def shelves(staff: Actor, *, at: datetime, today: date) -> list[Shelf]:
         found.append(_shelf("untold", _related(untold_outcomes(staff, at=at))))
     if staff.may("release:read"):
         found.append(_shelf("release_answers", _released(staff)))
+    if staff.may("plan:read"):
+        found.append(_shelf("plan_answers", _with_case(PlanAgreement, unseen(staff))))
     if staff.may("invitation:read"):
         answered = Invitation.unseen(staff).with_related(Invitation.questionnaire)
         found.append(_shelf("form_answers", answered))

@@ -11,7 +11,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from peewee import CharField, ForeignKeyField
+from peewee import CharField, ForeignKeyField, ModelSelect
 
 from casework.cases import Case, CaseModel
 from casework.core.access import SYSTEM, Actor
@@ -20,22 +20,13 @@ from casework.core.crypto import SealedJSONField
 from casework.core.db import LineField, UtcField
 from casework.core.i18n import LANGUAGES, N_
 from casework.core.refusals import NotFound, Refusal
-from casework.core.states import Machine
+from casework.plans.asking import STATES, AskedAlready, NoStatusPage, NothingToAgreeTo
 from casework.plans.models import Plan, Step
 from casework.plans.whole import WholePlan
 from casework.plans.writing import PlanEnded
 from casework.release_questions import asked_through
 from casework.submissions import Submission
 
-STATES = Machine(
-    {
-        "asked": N_("asked"),
-        "agreed": N_("agreed"),
-        "wants_talk": N_("wants to talk about it first"),
-        "taken_back": N_("taken back"),
-    },
-    {"asked": ("agreed", "wants_talk", "taken_back")},
-)
 ANSWERS = ("agreed", "wants_talk")
 
 
@@ -49,27 +40,6 @@ class QuestionOver(Refusal):
     """Answered, or taken back."""
 
     msgid = N_("This question is no longer open. You do not need to do anything.")
-
-
-class NothingToAgreeTo(Refusal):
-    """An empty plan is none."""
-
-    msgid = N_("The plan has no goals yet. Please write down at least one.")
-
-
-class AskedAlready(Refusal):
-    """The person has the plan before them."""
-
-    msgid = N_("The person has been asked already and can answer on the status page.")
-
-
-class NoStatusPage(Refusal):
-    """Nobody would read the question there."""
-
-    msgid = N_(
-        "Nobody would read this on the status page: it belongs to the contact person, and to a "
-        "request that stands. Please talk about the plan and note the agreement here."
-    )
 
 
 class PlanAgreement(CaseModel):
@@ -218,6 +188,12 @@ def note_answer(agreement: PlanAgreement, *, by: Actor, at: datetime) -> PlanAgr
         agreement.noted_at, agreement.noted_by = at, by.name[:200]
         agreement.save()
     return agreement
+
+
+def unseen(staff: Actor) -> ModelSelect:
+    """Answers that nobody here has noted yet, the oldest first."""
+    mine = (PlanAgreement.state << ANSWERS) & PlanAgreement.noted_at.is_null()
+    return PlanAgreement.scope(staff).where(mine).order_by(PlanAgreement.state_since)
 
 
 def _check(plan: Plan) -> list[dict[str, Any]]:

@@ -24,8 +24,11 @@ from casework.core.db import Base, database, transaction
 from casework.core.throttles import Throttle
 from casework.documents import Document, add_document
 from casework.drafts import start_draft
+from casework.life_areas import LifeArea
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
+from casework.plans.agreements import note_agreement
+from casework.plans.writing import Doer, add_goal, add_step
 from casework.providers import Organization
 from casework.questionnaires.models import Questionnaire, live
 from casework.referrals import Referral
@@ -116,6 +119,7 @@ class Town:
             ),
             "file": self._file(submission, word),
             **self._form(case, word),
+            **self._plan(case, word),
         }  # fmt: skip
         return Part(word, organization, case, rows)
 
@@ -128,6 +132,19 @@ class Town:
             upload.draft, upload.submission = None, submission
             upload.save()
         return upload
+
+    def _plan(self, case: Case, word: str) -> dict[str, Base]:
+        """A plan with a goal, a step and an agreement."""
+        who = {"by": SYSTEM, "at": self.world.at}
+        plan = self.world.plan(case)
+        area = LifeArea.get(LifeArea.code == "work")
+        goal = add_goal(plan, area, word, language="de", wish=word, **who)
+        doer = Doer("volunteer", name=word)
+        return {
+            "plan": plan, "goal": goal,
+            "step": add_step(goal, word, language="de", doer=doer, **who),
+            "agreement": note_agreement(plan, "paper", "de", **who),
+        }  # fmt: skip
 
     def _form(self, case: Case, word: str) -> dict[str, Base]:
         """A form that was answered by link, and the file among its answers."""

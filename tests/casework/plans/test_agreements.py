@@ -10,9 +10,6 @@ from casework.core.access import SYSTEM, Actor
 from casework.core.db import database, transaction
 from casework.core.refusals import NotFound
 from casework.plans.agreements import (
-    AskedAlready,
-    NoStatusPage,
-    NothingToAgreeTo,
     PlanAgreement,
     PlanChanged,
     QuestionOver,
@@ -26,6 +23,7 @@ from casework.plans.agreements import (
     take_question_back,
     version_of,
 )
+from casework.plans.asking import AskedAlready, NoStatusPage, NothingToAgreeTo
 from casework.plans.models import Plan
 from casework.plans.steps import move_step
 from casework.plans.whole import WholePlan
