@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-ROWS = 3  # pages of one kind: rows differ in their state
 LISTING = re.compile(r"page|page_size|sort|desc|search|flt\d*_.*")
 MOST = 400
 
@@ -30,8 +29,11 @@ class Screen:
     text: str
 
 
-def walk_screens(app: Flask, client: Any) -> list[Screen]:
-    """Whatever somebody reaches from `/admin/` by links; `client` is signed in."""
+def walk_screens(app: Flask, client: Any, *, rows: int = 3) -> list[Screen]:
+    """Whatever somebody reaches from `/admin/` by links; `client` is signed in.
+
+    Of pages about a row it sees `rows` of each kind, because rows differ in their state.
+    """
     found: list[Screen] = []
     met: set[str] = set()
     counts: Counter[object] = Counter()
@@ -39,7 +41,7 @@ def walk_screens(app: Flask, client: Any) -> list[Screen]:
     while waiting and len(met) < MOST:
         address, origin = waiting.pop(0)
         kind = _kind(app, address)
-        if kind is None or address in met or counts[kind] >= (ROWS if kind[1] else 1):
+        if kind is None or address in met or counts[kind] >= (rows if kind[1] else 1):
             continue
         met.add(address)
         answer = client.get(address, follow_redirects=True)
