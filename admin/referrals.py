@@ -44,6 +44,7 @@ from casework.core.db import transaction
 from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.core.settings import setting
+from casework.insight.desk import untold_outcomes
 from casework.outcomes import can_look, tell_person
 from casework.people import Person
 from casework.providers import Organization, Service
@@ -85,8 +86,8 @@ class ShelfFilter(ChoiceFilter):
         if value == "answered":
             return query.where((Referral.state << FINAL) & Referral.shown_to_sender_at.is_null())
         if value == "untold":
-            sent = Referral.sent_at.is_null(False) & Referral.shown_to_person_at.is_null()
-            return query.where((Referral.state << FINAL) & sent)
+            found = untold_outcomes(current_actor(), at=now()).select(Referral.id)
+            return query.where(Referral.id << found.order_by())
         query = query.where(Referral.state << WAITING)
         return query if value == "waiting" else query.where(Referral.follow_up_on <= today())
 

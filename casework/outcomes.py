@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from peewee import ModelSelect
+
 from casework.cases import Case, CaseSubmission
 from casework.core.access import Actor
 from casework.core.audit import recorded
@@ -47,10 +49,15 @@ def tell_person(referral: Referral, how: str, *, by: Actor, at: datetime) -> Ref
     return current
 
 
-def can_look(case: Case) -> bool:
-    """Whether the person has a status page on which outcomes stand.
+def with_status_page() -> ModelSelect:
+    """The ids of the cases whose people have a status page on which outcomes stand.
 
     None without a request of their own: a helper who filled in sees no more than was entered.
     """
-    own = (CaseSubmission.case == case) & (Submission.state != "withdrawn") & ~Submission.by_helper
-    return CaseSubmission.select().join(Submission).where(own).exists()
+    own = (Submission.state != "withdrawn") & ~Submission.by_helper
+    return CaseSubmission.select(CaseSubmission.case).join(Submission).where(own)
+
+
+def can_look(case: Case) -> bool:
+    """Whether the person has a status page on which outcomes stand."""
+    return with_status_page().where(CaseSubmission.case == case).exists()

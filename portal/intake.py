@@ -58,7 +58,7 @@ def page(slug: str, page_name: str, row_ids: str = "") -> Response:
 
 def check(slug: str) -> Response:
     """All answers once more, and the button that sends them."""
-    journey = Journey(slug)
+    journey = Journey(slug, sent=True)
     if journey.draft is None or journey.first_open() is not None:
         return lead_back(journey)
     if request.method == "GET":

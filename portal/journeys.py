@@ -51,17 +51,26 @@ class Journey:
     `new_row` is that row's path and `filling` has it already; `stored` does not.
     """
 
-    def __init__(self, slug: str, token: str = "", key: str = "") -> None:
+    def __init__(self, slug: str, token: str = "", key: str = "", *, sent: bool = False) -> None:
         self.slug = slug
         self.key = key or invited_as()
         self.token = token or request.cookies.get(cookie_name(slug, self.key), "")
         self.draft = self._own_draft()
-        self.version = self.draft.version if self.draft else live_version(slug)
+        self.version = self._version(sent=sent)
         self.form = self.version.form
         self.state = State(**self.draft.answers) if self.draft else State()
         self.stored = self.filling = self._filling()
         self.new_row: Path = ()
         self._uploads: dict[str, Upload] | None = None
+
+    def _version(self, *, sent: bool) -> QuestionnaireVersion:
+        """The draft's. Where what was `sent` counts, its own: the form may be retired by now."""
+        if self.draft is not None:
+            return self.draft.version
+        done = submission_of(self.token) if sent and self.token else None
+        if done is not None and done.version.questionnaire.slug == self.slug:
+            return done.version
+        return live_version(self.slug)
 
     def _own_draft(self) -> Draft | None:
         draft = draft_of(self.token, at=now()) if self.token else None

@@ -31,7 +31,7 @@ def register(door: Blueprint) -> None:
 
 def receipt(slug: str) -> Response:
     """What the person keeps. The browser that sent the form can show it again for an hour."""
-    journey = Journey(slug)
+    journey = Journey(slug, sent=True)
     if request.method == "POST":
         return journey.forget_cookie(redirect(url_for("portal.start"), 303))
     sent = submission_of(journey.token) if journey.token else None

@@ -9,12 +9,13 @@ from typing import Any
 from peewee import ModelSelect, fn
 
 from casework.appointments import Appointment
-from casework.cases import LIVE_STATES, Case, CaseSubmission, FollowUp
+from casework.cases import LIVE_STATES, Case, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.invitations import Invitation
 from casework.messages import Message
 from casework.needs import Need
+from casework.outcomes import with_status_page
 from casework.plans.agreements import PlanAgreement, unseen
 from casework.referral_states import FINAL
 from casework.referrals import WAITING, Referral
@@ -97,7 +98,7 @@ def untold_outcomes(staff: Actor, *, at: datetime) -> ModelSelect:
             & Referral.shown_to_sender_at.is_null(False)
             & Referral.shown_to_person_at.is_null()
             & (Referral.case << live)
-            & ((Referral.state_since <= at - TO_LOOK) | Referral.case.not_in(_with_status_page()))
+            & ((Referral.state_since <= at - TO_LOOK) | Referral.case.not_in(with_status_page()))
         )
         .order_by(Referral.state_since)
     )
@@ -119,12 +120,6 @@ def running_well(staff: Actor, today: date) -> int:
         & Case.id.not_in(waiting)
     )
     return int(query.select(fn.COUNT(Case.id)).scalar() or 0)
-
-
-def _with_status_page() -> ModelSelect:
-    """Cases whose people can look themselves, as `outcomes.can_look` has it for one."""
-    own = (Submission.state != "withdrawn") & ~Submission.by_helper
-    return CaseSubmission.select(CaseSubmission.case).join(Submission).where(own)
 
 
 def _new_offers(staff: Actor) -> ModelSelect:

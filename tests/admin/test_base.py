@@ -19,7 +19,8 @@ from admin.base.exports import harmless
 from casework.core.access import Role
 from casework.core.audit import AuditEntry
 from casework.core.db import database
-from casework.core.refusals import Refusal
+from casework.core.i18n import gettext_in
+from casework.core.refusals import Refusal, StaleEdit
 from tests.admin.desk import Book, Books, Shelf, Shelves, make_desk, make_stock, sign_in, statements
 from tests.pages import csrf_token, hidden_fields
 
@@ -335,7 +336,7 @@ def test_the_second_editor_is_told_and_keeps_what_they_typed(coordinator):
     late = coordinator.post(address, data=shown | {"name": "By the second", "kind": "wide"})
     assert late.status_code == 422
     page = body(late)
-    assert "in der Zwischenzeit" in page or "Someone else" in page
+    assert gettext_in("de", StaleEdit.msgid) in page
     assert 'value="By the second"' in page
     assert "Jetzt gespeichert: By the first" in page
     assert row.refresh().name == "By the first"

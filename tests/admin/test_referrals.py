@@ -15,7 +15,13 @@ from casework.core.audit import AuditEntry
 from casework.messages import OutboxMail
 from casework.needs import Need
 from casework.outcomes import tell_person
-from casework.referrals import Referral, answer_referral, expire_referral, revoke_referral
+from casework.referrals import (
+    Referral,
+    answer_referral,
+    expire_referral,
+    mark_shown,
+    revoke_referral,
+)
 from casework.reply_links import ReplyLink, current_link
 from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
@@ -110,7 +116,8 @@ def test_a_draft_that_was_put_away_asks_for_nothing_more(desk, world) -> None:
 
 def test_who_is_still_to_be_told_stands_in_a_list_of_its_own(desk, world) -> None:
     told = world.answer(world.referral(world.need(world.case(given_name="Anton"))), "got_help")
-    world.answer(world.referral(world.need(world.case(given_name="Berta"))), "no_capacity")
+    untold = world.answer(world.referral(world.need(world.case(given_name="Berta"))), "no_capacity")
+    mark_shown(untold, by=world.coordinator().actor, at=world.at)
     revoke_referral(world.referral(sent=False), by=SYSTEM, at=world.at)
     tell_person(told, "told_by_letter", by=SYSTEM, at=world.at)
     page = text_of(desk.get("/admin/referral/?flt_show=untold"))
