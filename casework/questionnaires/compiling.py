@@ -26,7 +26,7 @@ from casework.questionnaires.findings import (
     Finding,
     has_errors,
 )
-from casework.questionnaires.forms import OTHER, Form, Spec
+from casework.questionnaires.forms import OTHER, OTHER_CHOICE, OTHER_QUESTION, Form, Spec
 from casework.questionnaires.question_types import QUESTION_TYPES, QuestionType
 from casework.questionnaires.references import (
     REPLACE_FUNCTION,
@@ -41,8 +41,6 @@ MAX_ITEMS = 3000
 MAX_CHOICES = 20_000
 MAX_LEVELS = 12
 
-OTHER_CHOICE = N_("Other")
-OTHER_QUESTION = N_("Please say what")
 BAD_EXPRESSION = N_("The expression cannot be used: %(reason)s (character %(position)s)")
 MEND_EXPRESSION = N_("Please correct the expression in this cell.")
 NOT_CHECKED = N_(

@@ -7,12 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from casework.core.i18n import N_
 from casework.questionnaires.definitions import Choice, Definition, Item, Question
 from casework.questionnaires.expressions import Expression, Node
 from casework.questionnaires.question_types import QuestionType
 
 ROW_KEY = "_row"
 OTHER = "other"
+# What people read where a question takes a choice of their own.
+OTHER_CHOICE = N_("Other")
+OTHER_QUESTION = N_("Please say what")
 PIPED = re.compile(r"\$\{\s*([^\s{}]+)\s*\}")
 
 
