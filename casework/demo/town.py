@@ -17,6 +17,7 @@ from casework.core.settings import change_setting, setting
 from casework.demo.forms import tell_form_change, tell_forms
 from casework.demo.names import REGIONS, Region
 from casework.demo.places import OPENING_TIMES, PARTNERS, PROVIDERS, SITES
+from casework.demo.plans import tell_plans
 from casework.demo.requests import (
     ACCEPTED,
     tell_accepted,
@@ -125,7 +126,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
         _build_people(town, people - len(ACCEPTED))
         for tell in (
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
-            tell_form_change,
+            tell_form_change, tell_plans,
         ):  # fmt: skip
             tell(town)
         # What was told in an invented past leaves no mail today.
