@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import uuid
 from dataclasses import asdict, dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -29,6 +30,8 @@ from portal.suspicion import STAMP, TRAP, shown_at
 
 CHECK, RECEIPT, DISCARD = RESERVED = ("check", "receipt", "discard")
 DAY = 24 * 3600
+# A field that no question can be called like.
+VERSION = "~version"
 INVITED_AS = re.compile(r"[0-9a-f]{32}")
 
 
@@ -70,7 +73,7 @@ class Journey:
         done = submission_of(self.token) if sent and self.token else None
         if done is not None and done.version.questionnaire.slug == self.slug:
             return done.version
-        return live_version(self.slug)
+        return version_shown(live_version(self.slug))
 
     def _own_draft(self) -> Draft | None:
         draft = draft_of(self.token, at=now()) if self.token else None
@@ -324,6 +327,33 @@ def live_version(slug: str) -> QuestionnaireVersion:
     if not Questionnaire.public().where(Questionnaire.slug == slug).exists():
         abort(404)
     return version
+
+
+def version_shown(current: QuestionnaireVersion) -> QuestionnaireVersion:
+    """What somebody had before them who sends a first page; `current` on any other request.
+
+    A form can be published anew while its first page is being filled in, and then that page
+    need not exist any more. What a browser names counts only if it was published once.
+    """
+    wanted = request.form.get(VERSION, "") if request.method == "POST" else ""
+    if wanted == current.id.hex or not re.fullmatch("[0-9a-f]{32}", wanted):
+        return current
+    known = version_of_form(current, uuid.UUID(wanted))
+    if known is None:
+        return current
+    known.questionnaire = current.questionnaire
+    return known
+
+
+def version_of_form(
+    current: QuestionnaireVersion, wanted: uuid.UUID
+) -> QuestionnaireVersion | None:
+    """Another version of the same form, if it was ever published."""
+    return QuestionnaireVersion.get_or_none(
+        (QuestionnaireVersion.id == wanted)
+        & (QuestionnaireVersion.questionnaire == current.questionnaire)
+        & QuestionnaireVersion.published_at.is_null(False)
+    )
 
 
 def place_key(place: Place) -> str:

@@ -65,7 +65,7 @@ def test_another_kind_of_file_is_refused_whatever_it_is_called(
 ) -> None:
     response = _upload(desk, world.case(), data, name="picture.png", title="typed title")
     assert response.status_code == 422
-    assert "cannot be stored" in text_of(response)
+    assert "This kind of file cannot be taken." in text_of(response)
     assert "typed title" in text_of(response)
     assert Document.select().count() == 0
 

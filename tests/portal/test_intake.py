@@ -608,3 +608,24 @@ def test_a_draft_lives_as_long_as_somebody_works_on_it(client: PageClient, clock
     clock.forward(days=5)
     page = walker.press(page, "next", walker.fill(page))
     assert Draft.get().expires_at - clock() == timedelta(days=7)
+
+
+def test_a_first_page_that_was_open_while_the_form_was_published_anew_is_taken(client, clock):
+    first = publish("moving", group("start", question("text", "name")), at=clock())
+    page = Walker(client).open("/en/form/moving")
+    publish("moving", group("other", question("text", "city")), at=clock())
+    after = Walker(client).press(page, "next", [("name", "Amal")])
+    assert after.status == 200
+    draft = Draft.get()
+    assert draft.version == first
+    assert draft.answers["answers"]["name"] == "Amal"
+
+
+@pytest.mark.parametrize("named", ["", "x", "0" * 32, "../../etc"])
+def test_a_forged_version_is_passed_over(client, clock, named):
+    latest = publish("moving", group("start", question("text", "name")), at=clock())
+    page = Walker(client).open("/en/form/moving")
+    field = next(e for e in page.form.iter("input") if e.get("name") == "~version")
+    field.set("value", named)
+    assert Walker(client).press(page, "next", [("name", "Amal")]).status == 200
+    assert Draft.get().version == latest
