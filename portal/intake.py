@@ -149,7 +149,10 @@ def take_list(journey: Journey, place: Place) -> Response:
 
 
 def leave_list(journey: Journey, place: Place) -> Response:
-    """Go on when every row is complete."""
+    """Go on when every row is complete; into the first that nobody has filled in yet."""
+    entry = journey.open_entry(place)
+    if entry is not None:
+        return away(journey.address(entry, **way()))
     found = page_problems(journey.filling, place)
     if found:
         return showing.page(journey, place, found=found)

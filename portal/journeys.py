@@ -155,6 +155,17 @@ class Journey:
                 return each
         return None
 
+    def open_entry(self, repeat: Place) -> Place | None:
+        """The first page that nobody has gone on from, or with something to correct, in a list
+        whose length the form decides: nobody adds its rows, so nobody is led to them by that."""
+        if not repeat.is_counted:
+            return None
+        for row in rows(self.filling, repeat):
+            for each in row_places(self.filling, repeat, row.path[-1]):
+                if place_key(each) not in self.state.done or page_problems(self.filling, each):
+                    return each
+        return None
+
     def reaches(self, place: Place) -> bool:
         """Whether every page before this one is complete."""
         every = places(self.filling)
@@ -240,8 +251,8 @@ class Journey:
 
     def finish(self, place: Place) -> None:
         """Note that somebody went on from this page; stored with the next `keep`."""
-        if not place.rows and place.page.id not in self.state.done:
-            self.state.done.append(place.page.id)
+        if place_key(place) not in self.state.done:
+            self.state.done.append(place_key(place))
 
     def keep(self, filling: Filling, place: Place | None = None, raw: Raw | None = None) -> None:
         """Store the answers, and for a page what was typed there; begins a draft if need be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from casework.questionnaires.definitions import Texts
+from casework.questionnaires.definitions import Choice, Texts
 from casework.questionnaires.forms import Form, Spec
 
 MAIN = "submissions"
@@ -74,6 +74,11 @@ def is_split(spec: Spec) -> bool:
     return spec.question.type.startswith("select_multiple")
 
 
+def choices_of(spec: Spec) -> tuple[Choice, ...]:
+    """What can be chosen; of a question that offers the answers to another one, those of that."""
+    return (*(spec.source.choices if spec.source is not None else ()), *spec.choices)
+
+
 def point_columns(path: str) -> tuple[str, ...]:
     """The columns for the parts of a place: `group/_home_latitude` and so on."""
     above, slash, name = path.rpartition("/")
@@ -107,7 +112,7 @@ def _columns_of(form: Form, spec: Spec, options: Options) -> dict[str, str]:
     head = _head(form, spec, options)
     found = {spec.path: head}
     if options.split and is_split(spec):
-        for choice in spec.choices:
+        for choice in choices_of(spec):
             text = shown_label(form, choice.label, choice.name, options)
             name = f"{spec.path}/{choice.name}"
             found[name] = f"{head}/{text}" if options.labels else name

@@ -10,6 +10,7 @@ from typing import Any
 from casework.formats.answers.columns import (
     MAIN,
     Options,
+    choices_of,
     is_column,
     is_split,
     point_columns,
@@ -105,7 +106,7 @@ def cells_of(form: Form, scope: Spec, answers: Cells, options: Options) -> Cells
         cells[spec.path] = _written(form, spec, value, options)
         if options.split and is_split(spec):
             chosen = value if isinstance(value, list) else str(value).split()
-            for choice in spec.choices:
+            for choice in choices_of(spec):
                 cells[f"{spec.path}/{choice.name}"] = int(choice.name in chosen)
         if spec.question.type == "geopoint" and isinstance(value, str):
             cells.update(zip(point_columns(spec.path), value.split(), strict=False))
@@ -115,9 +116,7 @@ def cells_of(form: Form, scope: Spec, answers: Cells, options: Options) -> Cells
 def _written(form: Form, spec: Spec, value: Any, options: Options) -> Any:
     """Names of choices separated by a space as in ODK, or their labels by a comma."""
     names = value if isinstance(value, list) else [value]
-    if options.labels and spec.choices:
-        labels = {
-            each.name: shown_label(form, each.label, each.name, options) for each in spec.choices
-        }
+    if options.labels and (choices := choices_of(spec)):
+        labels = {each.name: shown_label(form, each.label, each.name, options) for each in choices}
         return ", ".join(str(labels.get(name, name)) for name in names)
     return " ".join(map(str, names)) if isinstance(value, list) else value
