@@ -204,6 +204,15 @@ class CentreForm(DeskForm):
     follow_up_days = IntegerField(_l("Days until a referral is looked at again"))
     release_days = IntegerField(_l("Days for which a release counts"))
     upload_megabytes = IntegerField(_l("Largest file that a form takes, in MB"))
+    remind_mail_days = IntegerField(
+        _l("Days before an appointment on which a mail reminds of it"),
+        description=_l("0 for none. The mail only says that there is an appointment and where "
+                       "to read it."),
+    )  # fmt: skip
+    remind_page_days = IntegerField(
+        _l("Days before an appointment from which the status page shows it first"),
+        description=_l("0 for none."),
+    )
 
     def validate_site_zone(self, field: Any) -> None:
         if field.data not in available_timezones():
@@ -214,8 +223,9 @@ class CentreForm(DeskForm):
 
 MOST = {
     "draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100,
-    "upload_megabytes": 10,
+    "upload_megabytes": 10, "remind_mail_days": 14, "remind_page_days": 60,
 }  # fmt: skip
+MAY_BE_NONE = ("remind_mail_days", "remind_page_days")
 
 
 class SettingsPage(DeskPage):
@@ -230,8 +240,11 @@ class SettingsPage(DeskPage):
         """Show the settings, or store what was changed."""
         form = CentreForm(request.form if request.method == "POST" else None, data=all_settings())
         for name, most in MOST.items():
-            text = _("Please enter a whole number from 1 to %(most)s.", most=most)
-            form[name].validators = [validators.NumberRange(min=1, max=most, message=text)]
+            least = 0 if name in MAY_BE_NONE else 1
+            text = _(
+                "Please enter a whole number from %(least)s to %(most)s.", least=least, most=most
+            )
+            form[name].validators = [validators.NumberRange(min=least, max=most, message=text)]
         if request.method == "POST" and form.validate():
             self._store(form)
             flash(_("Saved."), "success")

@@ -55,6 +55,13 @@ EVENTS = {
     "message:read": N_("Message read"),
     "appointment:planned": N_("Appointment planned"),
     "appointment:moved": N_("Appointment noted as kept, missed or cancelled"),
+    "appointment:shifted": N_("Appointment put at another time or place"),
+    "appointment:changed": N_("Appointment changed"),
+    "appointment:interpreter_ordered": N_("Interpreter ordered"),
+    "appointment:reminded": N_("Person reminded of an appointment"),
+    "appointment:arrived": N_("Arrived for an appointment"),
+    "appointment:left": N_("Appointment kept"),
+    "visit:noted": N_("Was at the counter without an appointment"),
     "release:asked": N_("Release asked for"),
     "release:answered": N_("Question about a release answered"),
     "release:noted": N_("Answer about a release noted"),
@@ -80,6 +87,9 @@ MOVES = {
     "case:moved": (N_("Case: %(old)s → %(new)s"), CASE_STATES.names),
     "need:moved": (N_("Need “%(name)s”: %(old)s → %(new)s"), NEED_STATES.names),
     "appointment:moved": (
+        N_("Appointment “%(name)s”: %(old)s → %(new)s"), APPOINTMENT_STATES.names,
+    ),
+    "appointment:left": (
         N_("Appointment “%(name)s”: %(old)s → %(new)s"), APPOINTMENT_STATES.names,
     ),
     "goal:moved": (N_("Goal “%(name)s”: %(old)s → %(new)s"), GOAL_STATES.names),

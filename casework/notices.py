@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
 
-from casework.appointments import Appointment
+from casework.appointments import Appointment, remind_of
 from casework.cases import Case, CaseSubmission, case_of
 from casework.consent import Release
 from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on
-from casework.core.clock import in_zone
+from casework.core.clock import from_local, in_zone
+from casework.core.db import transaction
+from casework.core.refusals import StaleEdit
 from casework.core.settings import setting
 from casework.invitations import Invitation
 from casework.messages import Message, OutboxMail, queue_mail
@@ -26,6 +28,10 @@ from casework.reply_links import current_link
 from casework.submissions import Submission
 from casework.texts import text
 from casework.volunteers import Offer
+
+# Reminders leave from eight in the morning until eight in the evening, at the site.
+REMIND_HOURS = (8, 20)
+MOST_REMINDERS = 500
 
 
 @dataclass(frozen=True)
@@ -114,11 +120,44 @@ def tell_of_form(invitation: Invitation, *, by: Actor, at: datetime) -> None:
 
 
 @on("appointment:planned")
+@on("appointment:shifted")
 @on("appointment:moved")
 def tell_of_appointment(appointment: Appointment, *, by: Actor, at: datetime) -> None:
-    """The person hears of a new appointment and of one that somebody else cancelled."""
+    """The person hears of a new appointment, of another time or place, and of one that
+    somebody else cancelled."""
     if appointment.state in ("planned", "cancelled") and by.kind != "person":
         _tell("mail.appointment", reader_of_case(appointment.case), at=at)
+
+
+def remind_of_appointments(*, at: datetime) -> int:
+    """One kind mail before each appointment; returns how many were queued.
+
+    It leaves by day, so many days before as the settings say, and not where the person heard of
+    that very day and time within the last day. Who wants no mail is not reminded by one.
+    """
+    zone, days = setting("site_zone"), setting("remind_mail_days")
+    local = in_zone(at, zone)
+    if not days or not REMIND_HOURS[0] <= local.hour < REMIND_HOURS[1]:
+        return 0
+    last = datetime.combine(local.date() + timedelta(days=days + 1), time.min)
+    rows: list[Appointment] = list(
+        Appointment.unreminded(at, from_local(last, zone)).limit(MOST_REMINDERS)
+    )
+    return sum(_remind(each, at=at) for each in rows)
+
+
+def _remind(appointment: Appointment, *, at: datetime) -> bool:
+    """Whether the person gets a mail; one that another worker was faster with is its own."""
+    reader = reader_of_case(appointment.case)
+    if reader is None:
+        return False
+    try:
+        with transaction():
+            remind_of(appointment, by=SYSTEM, at=at)
+            _tell("mail.reminder", reader, at=at)
+    except StaleEdit:
+        return False
+    return True
 
 
 @on("offer:received")

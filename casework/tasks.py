@@ -23,7 +23,6 @@ from huey.serializer import SignedSerializer
 from huey.storage import PriorityRedisStorage
 from peewee import DatabaseProxy, PeeweeException
 
-import casework.notices  # noqa: F401  its listeners hear from now on
 from casework.core.access import Actor
 from casework.core.audit import on
 from casework.core.clock import Clock, system_clock
@@ -41,6 +40,7 @@ from casework.core.mail import (
 )
 from casework.core.settings import setting
 from casework.messages import OutboxMail, claim_mail, settle_mail
+from casework.notices import remind_of_appointments  # its listeners hear from now on, too
 from casework.retention import end_what_is_over, sweep_files
 
 log = logging.getLogger("lotse.tasks")
@@ -101,6 +101,7 @@ def register(config: Config, clock: Clock = system_clock) -> None:
     )
     queue.periodic_task(crontab(minute="*"), name="sweep_outbox")(sweep_outbox)
     queue.periodic_task(crontab(minute="17"), name="end_what_is_over")(end_now)
+    queue.periodic_task(crontab(minute="*/15"), name="remind_of_appointments")(remind_now)
 
 
 def start_worker() -> RunningWorker:
@@ -196,6 +197,11 @@ def end_now() -> None:
     """End drafts, releases and referrals whose time is over, and files that are nobody's."""
     end_what_is_over(at=works().clock())
     sweep_files(works().documents, at=works().clock())
+
+
+def remind_now() -> None:
+    """Queue the mails that remind people of their appointments."""
+    remind_of_appointments(at=works().clock())
 
 
 def _letter(mail: OutboxMail) -> Letter:

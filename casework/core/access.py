@@ -34,7 +34,8 @@ ROLE_NAMES = {
 
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
 _DESK = (
-    *_CASEWORK, "appointment", "document", "follow_up", "invitation", "plan", "translation",
+    *_CASEWORK, "appointment", "calendar", "document", "follow_up", "invitation", "plan",
+    "translation", "visit",
 )  # fmt: skip
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 

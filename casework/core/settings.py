@@ -23,6 +23,8 @@ DEFAULTS: dict[str, Any] = {
     "follow_up_days": 14,
     "release_days": 365,
     "upload_megabytes": 8,
+    "remind_mail_days": 2,
+    "remind_page_days": 7,
     "base_url": "",
     "instance_kind": "new",
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from casework.acceptance import accept_submission, link_submission, prepare_intake
-from casework.appointments import settle_appointment
+from casework.appointments import change_appointment, settle_appointment, shift_appointment
 from casework.core.access import PUBLIC, SYSTEM, Actor
 from casework.core.db import transaction
 from casework.core.settings import change_setting
@@ -190,6 +192,21 @@ def test_an_appointment_is_told_when_it_is_planned_and_when_we_cancel_it(world, 
     assert len(mails("appointment")) == 1
     settle_appointment(appointment, "cancelled", cancelled_by="us", by=SYSTEM, at=clock())
     assert len(mails("appointment")) == 2
+
+
+def test_another_time_is_told_and_other_particulars_are_not(world, clock, case):
+    appointment = world.appointment(case)
+    forget()
+    change_appointment(
+        appointment, subject="x", with_whom="", staff=None, kind="other", interpreter_language="",
+        revision=0, by=SYSTEM, at=clock(),
+    )  # fmt: skip
+    assert mails() == []
+    shift_appointment(
+        appointment, clock() + timedelta(days=1), minutes=30, place="", revision=1,
+        by=SYSTEM, at=clock(),
+    )  # fmt: skip
+    assert len(mails("appointment")) == 1
 
 
 def test_an_appointment_that_the_person_cancels_or_keeps_is_not_told(world, clock, case):

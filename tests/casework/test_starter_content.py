@@ -59,6 +59,7 @@ PLACEHOLDERS = {
     "mail.status_changed": {"link", "reference", "centre"},
     "mail.message_received": {"link", "reference", "centre"},
     "mail.appointment": {"link", "reference", "centre"},
+    "mail.reminder": {"link", "reference", "centre"},
     "mail.offer_received": {"link", "reference", "centre"},
     "mail.form": {"link", "expires", "centre"},
 }

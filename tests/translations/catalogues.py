@@ -26,6 +26,7 @@ KEYWORDS = {
 # Rooms of the domain whose texts only staff read: they stand in the back office's catalogue.
 STAFF_ROOMS = (
     "casework/formats/", "casework/demo/", "casework/insight/", "casework/accounts.py",
+    "casework/appointment_rules.py", "casework/attendance.py", "casework/visits.py",
     "casework/staff.py", "casework/documents.py", "casework/providers.py",
     "casework/opening_times.py", "casework/release_questions.py",
     "casework/registrations.py",
