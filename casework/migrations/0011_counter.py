@@ -1,6 +1,15 @@
 """Appointments: who has them, interpreters, reasons, who has come; visits and calendars."""
 
-from peewee import *
+from peewee import (
+    BlobField,
+    CharField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    SqliteDatabase,
+    UUIDField,
+)
 
 # In plain SQL where a column is NOT NULL: SQLite takes one with a default as it stands, while
 # the migrator would rebuild the table, which its foreign keys refuse.
@@ -22,23 +31,23 @@ def up(migrator, db):
 
     class Case(Table):
         class Meta:
-            table_name = 'cases'
+            table_name = "cases"
 
     class Staff(Table):
         class Meta:
-            table_name = 'staff'
+            table_name = "staff"
 
     class LifeArea(Table):
         class Meta:
-            table_name = 'life_areas'
+            table_name = "life_areas"
 
     class Appointment(Table):
         class Meta:
-            table_name = 'appointments'
+            table_name = "appointments"
 
     class AppointmentShift(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        appointment = ForeignKeyField(Appointment, on_delete='CASCADE')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        appointment = ForeignKeyField(Appointment, on_delete="CASCADE")
         at = DateTimeField()
         starts_at = DateTimeField()
         minutes = IntegerField()
@@ -47,49 +56,55 @@ def up(migrator, db):
         noted_by = CharField(max_length=200)
 
         class Meta:
-            table_name = 'appointment_shifts'
+            table_name = "appointment_shifts"
 
     class Visit(Table):
         key = UUIDField(unique=True)
         at = DateTimeField(index=True)
-        case = ForeignKeyField(Case, null=True, on_delete='SET NULL')
+        case = ForeignKeyField(Case, null=True, on_delete="SET NULL")
         organization_id = UUIDField(null=True)
-        staff = ForeignKeyField(Staff, null=True, on_delete='SET NULL')
+        staff = ForeignKeyField(Staff, null=True, on_delete="SET NULL")
         language = CharField(max_length=16)
-        life_area = ForeignKeyField(LifeArea, null=True, on_delete='SET NULL')
+        life_area = ForeignKeyField(LifeArea, null=True, on_delete="SET NULL")
         outcome = CharField(max_length=16)
 
         class Meta:
-            table_name = 'visits'
-            indexes = ((('organization_id', 'at'), False),)
+            table_name = "visits"
+            indexes = ((("organization_id", "at"), False),)
 
     class CalendarLink(Table):
-        staff = ForeignKeyField(Staff, unique=True, on_delete='CASCADE')
+        staff = ForeignKeyField(Staff, unique=True, on_delete="CASCADE")
         digest = CharField(max_length=64, unique=True)
         created_at = DateTimeField()
 
         class Meta:
-            table_name = 'calendar_links'
+            table_name = "calendar_links"
 
-    moment = 'DATETIME' if isinstance(db, SqliteDatabase) else 'TIMESTAMP'
+    moment = "DATETIME" if isinstance(db, SqliteDatabase) else "TIMESTAMP"
     for name, kind in WHOLE:
-        db.execute_sql(f'ALTER TABLE "appointments" ADD COLUMN "{name}" {kind.format(moment=moment)}')
+        column = f'"{name}" {kind.format(moment=moment)}'
+        db.execute_sql(f'ALTER TABLE "appointments" ADD COLUMN {column}')
     db.execute_sql('UPDATE "appointments" SET "arranged_at" = "created_at"')
     migrator.migrate(
         migrator.add_column(
-            'appointments', 'staff_id',
-            ForeignKeyField(Staff, Staff.id, null=True, on_delete='SET NULL', index=False),
+            "appointments",
+            "staff_id",
+            ForeignKeyField(Staff, Staff.id, null=True, on_delete="SET NULL", index=False),
         ),
         *(
-            migrator.add_column('appointments', name, BlobField(null=True))
-            for name in ('interpreter_by', 'note')
+            migrator.add_column("appointments", name, BlobField(null=True))
+            for name in ("interpreter_by", "note")
         ),
         *(
-            migrator.add_column('appointments', name, DateTimeField(null=True))
+            migrator.add_column("appointments", name, DateTimeField(null=True))
             for name in (
-                'interpreter_ordered_at', 'reminded_at', 'arrived_at', 'served_at', 'left_at',
+                "interpreter_ordered_at",
+                "reminded_at",
+                "arrived_at",
+                "served_at",
+                "left_at",
             )
         ),
-        migrator.add_index('appointments', ('staff_id', 'starts_at')),
+        migrator.add_index("appointments", ("staff_id", "starts_at")),
     )
     db.create_tables([AppointmentShift, Visit, CalendarLink])
