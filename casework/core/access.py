@@ -34,8 +34,8 @@ ROLE_NAMES = {
 
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
 _DESK = (
-    *_CASEWORK, "appointment", "calendar", "document", "follow_up", "invitation", "plan",
-    "translation", "visit",
+    *_CASEWORK, "appointment", "attention", "calendar", "document", "follow_up", "invitation",
+    "plan", "translation", "visit",
 )  # fmt: skip
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 
@@ -52,6 +52,8 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "need_category:*",
         "blocker:*",
         "plan_template:*",
+        "step_type:*",
+        "attention_rule:*",
         "site:*",
         "setting:*",
         "statistics:read",

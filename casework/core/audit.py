@@ -26,6 +26,7 @@ Listener = Callable[..., None]
 
 RECORDED: dict[str, str] = {}
 _listeners: dict[str, list[Listener]] = defaultdict(list)
+_witnesses: list[Listener] = []
 
 
 class AuditEntry(Base):
@@ -76,7 +77,7 @@ def recorded(
                 subject = next((row for row in (result, *args[:1]) if isinstance(row, Base)), None)
                 moved = _moved(before, subject) if args and subject == args[0] else {}
                 record(event, subject, by=by, at=at, **moved)
-                for listener in _listeners[event]:
+                for listener in (*_listeners[event], *_witnesses):
                     listener(subject, by=by, at=at)
             return result
 
@@ -95,6 +96,12 @@ def on(event: str) -> Callable[[Listener], Listener]:
         return listener
 
     return subscribe
+
+
+def on_everything(listener: Listener) -> Listener:
+    """Run the function after every recorded change, inside its transaction."""
+    _witnesses.append(listener)
+    return listener
 
 
 def subscriptions() -> dict[str, list[str]]:

@@ -25,6 +25,10 @@ DEFAULTS: dict[str, Any] = {
     "upload_megabytes": 8,
     "remind_mail_days": 2,
     "remind_page_days": 7,
+    # Which attention rules are on, with their thresholds, where they differ from the program's.
+    "attention_rules": {},
+    # Days that somebody who was reminded has to answer before the coordinator is asked.
+    "attention_answer_days": 7,
     "base_url": "",
     "instance_kind": "new",
 }

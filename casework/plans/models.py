@@ -80,7 +80,10 @@ class Goal(CaseModel):
 
 
 class Step(CaseModel):
-    """One measure (Maßnahme) on the way to a goal: who does it, until when."""
+    """One measure (Maßnahme) on the way to a goal: who does it, until when.
+
+    `type` is the code of a `StepType`, if it has one.
+    """
 
     case = ForeignKeyField(Case, backref="steps", on_delete="CASCADE")
     goal = ForeignKeyField(Goal, backref="steps", on_delete="CASCADE")
@@ -91,6 +94,7 @@ class Step(CaseModel):
     organization = ForeignKeyField(Organization, null=True, on_delete="SET NULL")
     service = ForeignKeyField(Service, null=True, on_delete="SET NULL")
     name = SealedField(max_length=200, null=True)
+    type = CharField(max_length=32, null=True)
     due_on = DateField(null=True)
     state = CharField(max_length=16, default="planned")
     state_since = UtcField()

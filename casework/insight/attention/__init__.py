@@ -1,0 +1,6 @@
+"""The attention queue: what needs somebody now and why; a case on track stands nowhere in it.
+
+Importing this package registers every rule; a file of rules is named here.
+"""
+
+from casework.insight.attention import rules, waiting  # noqa: F401  rules register themselves
