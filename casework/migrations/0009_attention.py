@@ -2,7 +2,18 @@
 
 import uuid
 
-from peewee import *
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    UUIDField,
+)
 
 
 def up(migrator, db):
@@ -15,10 +26,10 @@ def up(migrator, db):
 
     class Case(Table):
         class Meta:
-            table_name = 'cases'
+            table_name = "cases"
 
     class AttentionEntry(Table):
-        case = ForeignKeyField(Case, null=True, on_delete='CASCADE')
+        case = ForeignKeyField(Case, null=True, on_delete="CASCADE")
         rule = CharField(max_length=32)
         subject_table = CharField(max_length=64)
         subject_id = UUIDField()
@@ -39,11 +50,11 @@ def up(migrator, db):
         reason = BlobField(null=True)
 
         class Meta:
-            table_name = 'attention_entries'
+            table_name = "attention_entries"
             indexes = (
-                (('rule', 'subject_id'), True),
-                (('state', 'rank', 'due_on', 'since', 'id'), False),
-                (('asking', 'case'), False),
+                (("rule", "subject_id"), True),
+                (("state", "rank", "due_on", "since", "id"), False),
+                (("asking", "case"), False),
             )
 
     class AttentionMark(Table):
@@ -52,7 +63,7 @@ def up(migrator, db):
         rule = CharField(max_length=32)
 
         class Meta:
-            table_name = 'attention_marks'
+            table_name = "attention_marks"
 
     class StepType(Table):
         code = CharField(max_length=32, unique=True)
@@ -62,12 +73,12 @@ def up(migrator, db):
         active = BooleanField()
 
         class Meta:
-            table_name = 'step_types'
+            table_name = "step_types"
 
     db.create_tables([AttentionEntry, AttentionMark, StepType])
     # What is there already is judged as soon as somebody asks for the queue.
-    AttentionMark.insert(id=uuid.uuid4(), rule='*').execute()
+    AttentionMark.insert(id=uuid.uuid4(), rule="*").execute()
     # A code and nullable: SQLite would rebuild the table for a foreign key.
     migrator.migrate(
-        migrator.add_column('steps', 'type', CharField(max_length=32, null=True)),
+        migrator.add_column("steps", "type", CharField(max_length=32, null=True)),
     )
