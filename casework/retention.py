@@ -17,6 +17,7 @@ from casework.core.throttles import purge_throttles
 from casework.documents import Document
 from casework.insight.given_up import end_drafts
 from casework.invitations import end_invitations
+from casework.opportunities.writing import expire_opportunities
 from casework.referrals import Referral, expire_referral
 from casework.reply_links import ReplyLink
 from casework.uploads import Upload
@@ -34,8 +35,8 @@ class Ended:
 def end_what_is_over(*, at: datetime) -> Ended:
     """Delete old drafts, expire releases and unanswered referrals; returns how many.
 
-    Counts of tries whose window is over go with them, and forms that staff opened and left;
-    the page on which a draft ended is counted.
+    Counts of tries whose window is over go with them, forms that staff opened and left, and
+    opportunities past their deadline; the page on which a draft ended is counted.
     """
     purge_throttles(at=at)
     ended = Ended(
@@ -44,6 +45,7 @@ def end_what_is_over(*, at: datetime) -> Ended:
         referrals=expire_referrals(at=at),
     )
     end_invitations(at=at)
+    expire_opportunities(at=at)
     return ended
 
 

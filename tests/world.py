@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.db import transaction
 from casework.drafts import start_draft
 from casework.needs import Need, add_need, category_of
+from casework.opportunities.models import Opportunity
+from casework.opportunities.writing import Details, announce_opportunity
 from casework.people import Household, Person, add_person, create_household
 from casework.plans.models import Plan
 from casework.plans.templates import template_of
@@ -24,6 +27,7 @@ from casework.referrals import Referral, answer_referral, draft_referral, send_r
 from casework.reply_links import ReplyLink, reply_by_link
 from casework.sites import Site
 from casework.staff import Staff, add_staff
+from casework.strengths import save_strengths, strengths_of
 from casework.submissions import Submission, submit
 
 PASSWORD = "a long and quiet sentence"
@@ -143,6 +147,18 @@ class World:
         return begin_plan(
             case or self.case(), template=template_of(template) if template else None,
             by=SYSTEM, at=self.at, **columns,
+        )  # fmt: skip
+
+    def strengths(self, person: Person, **given: Any) -> Person:
+        known = strengths_of([person])[person.id]
+        return save_strengths(person, replace(known, **given), by=SYSTEM, at=self.at)
+
+    def opportunity(self, kind: str = "job", service: Service | None = None,
+                    **details: Any) -> Opportunity:  # fmt: skip
+        return announce_opportunity(
+            service or self.service(email="desk@provider.example"),
+            Details(**{"kind": kind, "title": f"Chance {next(self._count)}"} | details),
+            by=SYSTEM, at=self.at,
         )  # fmt: skip
 
     def appointment(self, case: Case | None = None, starts_at: datetime | None = None,

@@ -26,6 +26,7 @@ from casework.plans.templates import PlanTemplate, load_templates
 from casework.questionnaires.findings import BrokenDefinition
 from casework.questionnaires.models import Questionnaire
 from casework.questionnaires.publishing import import_definition, publish
+from casework.skills import Skill, load_skills
 from casework.staff import Staff, add_staff
 from casework.texts import Text, load_texts
 
@@ -91,9 +92,10 @@ def bring_up_to_date(config: Config, *, at: datetime) -> list[str]:
 
 
 def load_starter_content(*, at: datetime) -> None:
-    """Life areas, plans, texts, settings and forms of the program, where they are absent."""
+    """Life areas, plans, skills, texts, settings and forms of the program, where absent."""
     _load_life_areas(_content("life_areas"), at=at)
     _load_plans(_content("plans"), at=at)
+    _load_skills(_content("skills"), at=at)
     _load_texts(_content("texts"), at=at)
     _load_settings(_content("settings"), at=at)
     _load_forms(at=at)
@@ -126,6 +128,12 @@ def _load_plans(content: dict[str, Any], *, at: datetime) -> None:
     templates = {row.code for row in PlanTemplate.select(PlanTemplate.code)}
     if any(each["code"] not in templates for each in content["templates"]):
         load_templates(content, by=SYSTEM, at=at)
+
+
+def _load_skills(content: list[dict[str, Any]], *, at: datetime) -> None:
+    known = {row.code for row in Skill.select(Skill.code)}
+    if any(each["code"] not in known for each in content):
+        load_skills(content, by=SYSTEM, at=at)
 
 
 def _load_texts(content: dict[str, dict[str, Any]], *, at: datetime) -> None:

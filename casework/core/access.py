@@ -35,7 +35,7 @@ ROLE_NAMES = {
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
 _DESK = (
     *_CASEWORK, "appointment", "attention", "calendar", "document", "follow_up", "invitation",
-    "plan", "translation", "visit",
+    "plan", "strength", "translation", "visit",
 )  # fmt: skip
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 
@@ -54,6 +54,8 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "plan_template:*",
         "step_type:*",
         "attention_rule:*",
+        "skill:*",
+        "opportunity:*",
         "site:*",
         "setting:*",
         "statistics:read",
@@ -63,7 +65,7 @@ GRANTS: dict[Role, tuple[str, ...]] = {
     Role.INTEGRATION_MANAGER: (
         "home:read",
         *(f"{resource}:*" for resource in _DESK),
-        *(f"{resource}:read" for resource in _DIRECTORY),
+        *(f"{resource}:read" for resource in (*_DIRECTORY, "opportunity")),
     ),
     Role.INTEGRATION_COMMISSIONER: (
         "home:read",

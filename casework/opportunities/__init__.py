@@ -1,0 +1,1 @@
+"""Opportunities (Chancen): work, training, courses, flats and childcare places to be offered."""
