@@ -1,6 +1,19 @@
 """Chances: skills, strengths of people, opportunities, and what was offered to whom."""
 
-from peewee import *
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+    UUIDField,
+)
 
 
 def up(migrator, db):
@@ -13,19 +26,19 @@ def up(migrator, db):
 
     class Case(Table):
         class Meta:
-            table_name = 'cases'
+            table_name = "cases"
 
     class Person(Table):
         class Meta:
-            table_name = 'people'
+            table_name = "people"
 
     class Service(Table):
         class Meta:
-            table_name = 'services'
+            table_name = "services"
 
     class Referral(Table):
         class Meta:
-            table_name = 'referrals'
+            table_name = "referrals"
 
     class Skill(Table):
         code = CharField(max_length=32, unique=True)
@@ -35,10 +48,10 @@ def up(migrator, db):
         active = BooleanField()
 
         class Meta:
-            table_name = 'skills'
+            table_name = "skills"
 
     class StrengthProfile(Table):
-        person = ForeignKeyField(Person, unique=True, on_delete='CASCADE')
+        person = ForeignKeyField(Person, unique=True, on_delete="CASCADE")
         schooling = CharField(max_length=16)
         recognition = CharField(max_length=16)
         literacy = CharField(max_length=16)
@@ -54,24 +67,24 @@ def up(migrator, db):
         revision = IntegerField()
 
         class Meta:
-            table_name = 'strength_profiles'
+            table_name = "strength_profiles"
 
     class Strength(Table):
-        person = ForeignKeyField(Person, on_delete='CASCADE')
+        person = ForeignKeyField(Person, on_delete="CASCADE")
         kind = CharField(max_length=8)
         code = CharField(max_length=32)
         level = IntegerField()
 
         class Meta:
-            table_name = 'strengths'
+            table_name = "strengths"
             indexes = (
-                (('person', 'kind', 'code'), True),
-                (('kind', 'code', 'level', 'person'), False),
+                (("person", "kind", "code"), True),
+                (("kind", "code", "level", "person"), False),
             )
 
     class Opportunity(Table):
         kind = CharField(max_length=16)
-        service = ForeignKeyField(Service, on_delete='RESTRICT')
+        service = ForeignKeyField(Service, on_delete="RESTRICT")
         title = CharField(max_length=200)
         description = TextField()
         places = IntegerField()
@@ -94,20 +107,20 @@ def up(migrator, db):
         revision = IntegerField()
 
         class Meta:
-            table_name = 'opportunities'
+            table_name = "opportunities"
             indexes = (
-                (('state', 'deadline'), False),
-                (('kind', 'state', 'created_at'), False),
+                (("state", "deadline"), False),
+                (("kind", "state", "created_at"), False),
             )
 
     class OpportunityOffer(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        opportunity = ForeignKeyField(Opportunity, on_delete='CASCADE')
-        person = ForeignKeyField(Person, null=True, on_delete='SET NULL')
-        referral = ForeignKeyField(Referral, unique=True, on_delete='CASCADE')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        opportunity = ForeignKeyField(Opportunity, on_delete="CASCADE")
+        person = ForeignKeyField(Person, null=True, on_delete="SET NULL")
+        referral = ForeignKeyField(Referral, unique=True, on_delete="CASCADE")
         created_at = DateTimeField()
 
         class Meta:
-            table_name = 'opportunity_offers'
+            table_name = "opportunity_offers"
 
     db.create_tables([Skill, StrengthProfile, Strength, Opportunity, OpportunityOffer])
