@@ -15,6 +15,7 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.questionnaire_conditions import JOINS, SIGNS, WITHOUT_VALUE
+from admin.questionnaire_files import FormFiles
 from admin.questionnaire_release import Releasing
 from admin.questionnaire_sent import Sent, taken
 from admin.questionnaire_shown import (
@@ -66,7 +67,7 @@ from casework.questionnaires.working_copies import (
 LONGEST_CHECK = 10_000
 
 
-class FormEditor(Releasing, DeskPage):
+class FormEditor(Releasing, FormFiles, DeskPage):
     """What the coordinator changes before it is published."""
 
     title = _l("Form editor")
@@ -74,6 +75,7 @@ class FormEditor(Releasing, DeskPage):
     resource = "questionnaire"
     permissions = {
         "index_view": "read", "edit": "edit", "check": "edit", "publishing": "publish",
+        "files": "edit", "file_save": "edit",
     }  # fmt: skip
 
     def is_visible(self) -> bool:

@@ -24,6 +24,7 @@ from casework.questionnaires.editing import (
 )
 from casework.questionnaires.editing.choices import choice_headings, uses_list
 from casework.questionnaires.findings import ERROR, NOTICE, WARNING
+from casework.questionnaires.form_files import shown_files
 from casework.questionnaires.placing import Placed, findings_of
 from casework.questionnaires.question_types import QUESTION_TYPES
 
@@ -285,6 +286,7 @@ def item_values(definition: Definition, place: str, fields: Fields) -> dict[str,
         "rows": condition_rows(definition, fields),
         "askable": askable(definition, item),
         "options": all_options(definition),
+        "shown_files": shown_files(definition),
         "own_columns": [
             cell for cell in fields.cells
             if cell in OWN_COLUMNS or cell in item.extra
