@@ -18,6 +18,7 @@ from casework.documents import Document
 from casework.insight.given_up import end_drafts
 from casework.invitations import end_invitations
 from casework.opportunities.writing import expire_opportunities
+from casework.participation.ladder import forget_expired
 from casework.referrals import Referral, expire_referral
 from casework.reply_links import ReplyLink
 from casework.uploads import Upload
@@ -35,8 +36,9 @@ class Ended:
 def end_what_is_over(*, at: datetime) -> Ended:
     """Delete old drafts, expire releases and unanswered referrals; returns how many.
 
-    Counts of tries whose window is over go with them, forms that staff opened and left, and
-    opportunities past their deadline; the page on which a draft ended is counted.
+    Counts of tries whose window is over go with them, forms that staff opened and left,
+    opportunities past their deadline, and what was noted about taking part and is not shown
+    any more; the page on which a draft ended is counted.
     """
     purge_throttles(at=at)
     ended = Ended(
@@ -46,6 +48,7 @@ def end_what_is_over(*, at: datetime) -> Ended:
     )
     end_invitations(at=at)
     expire_opportunities(at=at)
+    forget_expired(at=at)
     return ended
 
 

@@ -21,6 +21,8 @@ from casework.core.db import migrate, transaction
 from casework.core.settings import Setting, change_setting, setting
 from casework.formats.xlsform import read_xlsform
 from casework.life_areas import LifeArea, NeedCategory, load_life_areas
+from casework.participation.ladder import load_rungs
+from casework.participation.models import Rung
 from casework.plans.blockers import Blocker, load_blockers
 from casework.plans.templates import PlanTemplate, load_templates
 from casework.questionnaires.findings import BrokenDefinition
@@ -97,6 +99,7 @@ def load_starter_content(*, at: datetime) -> None:
     _load_plans(_content("plans"), at=at)
     _load_skills(_content("skills"), at=at)
     _load_texts(_content("texts"), at=at)
+    _load_rungs(_content("rungs"), at=at)
     _load_settings(_content("settings"), at=at)
     _load_forms(at=at)
 
@@ -140,6 +143,12 @@ def _load_texts(content: dict[str, dict[str, Any]], *, at: datetime) -> None:
     known = {(row.key, row.language) for row in Text.select(Text.key, Text.language)}
     if any((key, tag) not in known for key, languages in content.items() for tag in languages):
         load_texts(content, by=SYSTEM, at=at)
+
+
+def _load_rungs(content: dict[str, Any], *, at: datetime) -> None:
+    known = {row.code for row in Rung.select(Rung.code)}
+    if any(each["code"] not in known for each in content["rungs"]):
+        load_rungs(content, by=SYSTEM, at=at)
 
 
 def _load_settings(content: dict[str, Any], *, at: datetime) -> None:

@@ -35,7 +35,7 @@ ROLE_NAMES = {
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
 _DESK = (
     *_CASEWORK, "appointment", "attention", "calendar", "document", "follow_up", "invitation",
-    "plan", "strength", "translation", "visit",
+    "participation", "plan", "strength", "translation", "visit",
 )  # fmt: skip
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 
@@ -56,6 +56,7 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "attention_rule:*",
         "skill:*",
         "opportunity:*",
+        "rung:*",
         "site:*",
         "setting:*",
         "statistics:read",

@@ -22,6 +22,8 @@ DEFAULTS: dict[str, Any] = {
     "reply_link_days": 14,
     "follow_up_days": 14,
     "release_days": 365,
+    "fact_days": 180,
+    "answer_days": 14,
     "upload_megabytes": 8,
     "remind_mail_days": 2,
     "remind_page_days": 7,

@@ -29,6 +29,7 @@ class PlanTemplate(Base):
     labels = JSONField(default=dict)
     content = JSONField(default=list)
     active = BooleanField(default=True)
+    revision = IntegerField(default=0)
 
     class Meta:
         table_name = "plan_templates"

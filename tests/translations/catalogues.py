@@ -32,7 +32,7 @@ STAFF_ROOMS = (
     "casework/registrations.py", "casework/skills.py", "casework/strengths.py",
     "casework/opportunities/models.py", "casework/opportunities/writing.py",
     "casework/opportunities/offering.py",
-    "casework/record_facts.py", "casework/invited_forms.py",
+    "casework/participation/", "casework/record_facts.py", "casework/invited_forms.py",
     "casework/plans/asking.py", "casework/plans/reviews.py", "casework/plans/steps.py",
     "casework/plans/writing.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",

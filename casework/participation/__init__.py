@@ -1,0 +1,1 @@
+"""When somebody does not take part: dated facts, their own account, a next step, a ladder."""
