@@ -1,6 +1,17 @@
 """Taking part: facts typed by hand, accounts, agreed steps, rungs; revisions of plan templates."""
 
-from peewee import *
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    UUIDField,
+)
 
 
 def up(migrator, db):
@@ -13,15 +24,15 @@ def up(migrator, db):
 
     class Case(Table):
         class Meta:
-            table_name = 'cases'
+            table_name = "cases"
 
     class Person(Table):
         class Meta:
-            table_name = 'people'
+            table_name = "people"
 
     class Submission(Table):
         class Meta:
-            table_name = 'submissions'
+            table_name = "submissions"
 
     class Rung(Table):
         code = CharField(max_length=32, unique=True)
@@ -30,11 +41,11 @@ def up(migrator, db):
         active = BooleanField()
 
         class Meta:
-            table_name = 'rungs'
+            table_name = "rungs"
 
     class NotedFact(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        person = ForeignKeyField(Person, null=True, on_delete='SET NULL')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        person = ForeignKeyField(Person, null=True, on_delete="SET NULL")
         kind = CharField(max_length=16)
         on = DateField(index=True)
         note = BlobField(null=True)
@@ -42,11 +53,11 @@ def up(migrator, db):
         noted_at = DateTimeField()
 
         class Meta:
-            table_name = 'noted_facts'
+            table_name = "noted_facts"
 
     class TakenRung(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        rung = ForeignKeyField(Rung, on_delete='RESTRICT')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        rung = ForeignKeyField(Rung, on_delete="RESTRICT")
         reason = BlobField()
         subject = BlobField()
         body = BlobField()
@@ -60,14 +71,14 @@ def up(migrator, db):
         seen_at = DateTimeField(null=True)
 
         class Meta:
-            table_name = 'taken_rungs'
+            table_name = "taken_rungs"
 
     class Account(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        submission = ForeignKeyField(Submission, null=True, on_delete='SET NULL')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        submission = ForeignKeyField(Submission, null=True, on_delete="SET NULL")
         fact_table = CharField(max_length=32)
         fact_id = UUIDField(null=True)
-        rung = ForeignKeyField(TakenRung, null=True, on_delete='CASCADE')
+        rung = ForeignKeyField(TakenRung, null=True, on_delete="CASCADE")
         body = BlobField()
         language = CharField(max_length=16)
         channel = CharField(max_length=16)
@@ -79,10 +90,10 @@ def up(migrator, db):
         accepted_by = CharField(max_length=200)
 
         class Meta:
-            table_name = 'accounts'
+            table_name = "accounts"
 
     class AgreedStep(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
         what = BlobField()
         language = CharField(max_length=16)
         due_on = DateField(null=True)
@@ -93,7 +104,7 @@ def up(migrator, db):
         state_since = DateTimeField()
 
         class Meta:
-            table_name = 'agreed_steps'
+            table_name = "agreed_steps"
 
-    migrator.migrate(migrator.add_column('plan_templates', 'revision', IntegerField(default=0)))
+    migrator.migrate(migrator.add_column("plan_templates", "revision", IntegerField(default=0)))
     db.create_tables([Rung, NotedFact, TakenRung, Account, AgreedStep])

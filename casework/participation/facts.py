@@ -131,7 +131,7 @@ def _appointments(case: Case, since: datetime, at: datetime, zone: str) -> Itera
     by_person = (Appointment.state == "cancelled") & (Appointment.cancelled_by == "person")
     rows = Appointment.select().where(
         (Appointment.case == case)
-        & ((Appointment.state == "missed") | by_person)
+        & ((Appointment.state << ("missed", "excused")) | by_person)
         & (Appointment.starts_at >= since)
     )
     for row in rows.order_by(Appointment.starts_at.desc()).limit(MOST):

@@ -93,6 +93,8 @@ def test_a_missed_appointment_is_a_fact_and_a_kept_one_is_none(world: World, cas
     settle_appointment(row, "missed", by=SYSTEM, at=world.at)
     assert _kinds(world, case) == [("appointments", "missed")]
     assert facts_of(case, at=world.at)[0].on == row.starts_at.date()
+    settle_appointment(row, "excused", reason="ill", by=SYSTEM, at=world.at)
+    assert _kinds(world, case) == [("appointments", "excused")]
     settle_appointment(row, "kept", by=SYSTEM, at=world.at)
     assert _kinds(world, case) == []
 
