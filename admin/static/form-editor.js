@@ -9,6 +9,7 @@ const words = form.dataset;
 const ignored = ["kind", "where", "target"];
 let running = null;
 let changed = false;
+let leaving = false;
 
 function showPreview() {
   preview.src = tongues.selectedOptions[0].dataset.address;
@@ -72,6 +73,7 @@ function renew(page, sent) {
 }
 
 async function save() {
+  if (leaving) return null;
   if (running) {
     changed = true;
     return running;
@@ -87,11 +89,10 @@ async function save() {
     if (answer.ok) {
       renew(page, sent);
       state.textContent = words.saved;
-    } else if (answer.status === 409) {
-      leave(() => form.submit());
     } else {
       const why = page.querySelector("[role=alert] li")?.textContent ?? "";
       state.textContent = `${words.unsaved} ${why}`;
+      if (answer.status === 409) showOther();
     }
   } catch (problem) {
     running = null;
@@ -105,12 +106,26 @@ async function save() {
   return null;
 }
 
+// Somebody else was first: the page shows both, but not before a sentence is typed to its end.
+function showOther() {
+  leaving = true;
+  changed = false;
+  const typing = document.activeElement?.matches("#fields textarea, #fields input");
+  const go = () => leave(() => form.submit());
+  if (typing) document.activeElement.addEventListener("blur", go, { once: true });
+  else go();
+}
+
 async function leave(go) {
+  leaving = true;
   changed = false;
   if (running) await running.catch(() => null);
   setTimeout(go);
 }
 
+window.addEventListener("pageshow", () => {
+  leaving = false; // back again with the browser's button
+});
 form.addEventListener("change", (event) => {
   if (ignored.includes(event.target.name)) return;
   if ("reload" in event.target.dataset) form.requestSubmit();
