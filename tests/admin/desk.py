@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from flask_admin import Admin, expose
 from flask_admin.contrib.peewee import ModelView
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
+from jinja2 import FileSystemBytecodeCache
 from peewee import BooleanField, CharField, ForeignKeyField, ModelSelect, UUIDField
 
 import admin
@@ -25,6 +27,8 @@ from tests.pages import PageClient
 from tests.world import PASSWORD
 
 KINDS = [("tall", "tall"), ("wide", "wide")]
+# Each test has an application of its own; compiling the same templates for each takes longest.
+_COMPILED = tempfile.TemporaryDirectory(prefix="lotse-templates-")
 
 
 class Shelf(Base):
@@ -107,6 +111,7 @@ class Start(DeskPage):
 def make_desk(config: Config, clock: Any, screens: list[type], monkeypatch: Any) -> Flask:
     """An application with the sign-in and these screens only, on the test's own database."""
     app = _bare(config, clock)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_COMPILED.name)
     CSRFProtect(app)
     register_headers(app, config)
     monkeypatch.setattr(admin, "MENU", [("Start", Start), *(("Test", each) for each in screens)])
