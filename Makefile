@@ -24,8 +24,8 @@ demo: $(RUN) instance-demo/loaded ## the same with a fictional town of 550 peopl
 	$(DEMO) $(BIN)/python app.py
 
 test: $(DEV) ## all tests, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n 2
-	$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -n 2 -m "$(ON_BOTH)"
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m tests.with_postgresql $(BIN)/python -m pytest -n 2 --dist worksteal -m "$(ON_BOTH)"
 
 check: $(DEV) ## style, types, the layers of the house, catalogues
 	$(BIN)/ruff check .
