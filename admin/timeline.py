@@ -20,6 +20,8 @@ from casework.cases import Case
 from casework.consent import STATES as RELEASE_STATES
 from casework.core.audit import AuditEntry
 from casework.core.i18n import N_
+from casework.deadlines import DEADLINE_STATES
+from casework.handovers import POINT_STATES
 from casework.needs import NEED_STATES
 from casework.plans.asking import STATES as AGREEMENT_STATES
 from casework.plans.states import GOAL_STATES, STEP_STATES
@@ -50,6 +52,16 @@ EVENTS = {
     "step:changed": N_("Step changed"),
     "step:moved": N_("State of a step changed"),
     "step:held": N_("Step put on hold"),
+    "deadline:added": N_("Deadline entered"),
+    "deadline:extended": N_("Deadline extended"),
+    "deadline:moved": N_("State of a deadline changed"),
+    "counselling:started": N_("Start of counselling changed"),
+    "counselling:extended": N_("Counselling extended"),
+    "handover:begun": N_("Handover begun"),
+    "handover:extended": N_("Line added to the handover"),
+    "handover:settled": N_("Line of the handover changed"),
+    "handover:called_off": N_("Handover called off"),
+    "case:ended": N_("Last look at the goals"),
     "message:sent": N_("Message written"),
     "message:received": N_("Message from the person"),
     "message:read": N_("Message read"),
@@ -94,6 +106,8 @@ MOVES = {
     ),
     "goal:moved": (N_("Goal “%(name)s”: %(old)s → %(new)s"), GOAL_STATES.names),
     "step:moved": (N_("Step “%(name)s”: %(old)s → %(new)s"), STEP_STATES.names),
+    "deadline:moved": (N_("Deadline “%(name)s”: %(old)s → %(new)s"), DEADLINE_STATES.names),
+    "handover:settled": (N_("Handover “%(name)s”: %(old)s → %(new)s"), POINT_STATES.names),
     "plan:answered": (N_("Plan: %(old)s → %(new)s"), AGREEMENT_STATES.names),
     "release:answered": (N_("Release for “%(name)s”: %(old)s → %(new)s"), RELEASE_STATES.names),
 }  # fmt: skip

@@ -12,13 +12,16 @@ from peewee import (
     ModelSelect,
 )
 
+from casework.assignments import refuse_circle
 from casework.core.access import Actor
 from casework.core.audit import recorded
+from casework.core.clock import local_date
 from casework.core.counters import next_number
 from casework.core.crypto import SealedField
 from casework.core.db import Base, UtcField
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
+from casework.core.settings import setting
 from casework.core.states import Machine
 from casework.people import (
     Household,
@@ -72,7 +75,10 @@ class ClosingReasonMissing(Refusal):
 
 
 class Case(Base):
-    """The work with one household (Fall)."""
+    """The work with one household (Fall).
+
+    `counselling_from` and `counselling_until` are the counselling clock.
+    """
 
     reference = CharField(max_length=16, unique=True)
     household = ForeignKeyField(Household, backref="cases", on_delete="RESTRICT")
@@ -87,6 +93,8 @@ class Case(Base):
     opened_at = UtcField(index=True)
     closed_at = UtcField(null=True)
     last_contact_at = UtcField(null=True)
+    counselling_from = DateField(null=True)
+    counselling_until = DateField(null=True, index=True)
     revision = IntegerField(default=0)
 
     class Meta:
@@ -183,8 +191,11 @@ def open_case(
     at: datetime,
 ) -> Case:
     """A new case for a household; the organisation, if any, sees it from now on."""
+    begun = local_date(at, setting("site_zone"))
     case = Case.create(
         reference=next_reference(at),
+        counselling_from=begun,
+        counselling_until=years_after(begun, setting("counselling_years")),
         household=household,
         organization=organization,
         assigned_to=assigned_to,
@@ -210,8 +221,11 @@ def assign_case(
 ) -> Case:
     """Say which organisation and which member of staff work on the case.
 
-    An organisation that loses the case sees it no longer.
+    An organisation that loses the case sees it no longer. Raises `CircularAssignment` where it
+    would go straight back to who has just given it away.
     """
+    if organization is not None:
+        refuse_circle(case.id, case.organization, organization, at=at)
     case.organization = organization
     case.assigned_to = assigned_to
     case.revision += 1
@@ -260,6 +274,14 @@ def finish_follow_up(follow_up: FollowUp, *, by: Actor, at: datetime) -> FollowU
         follow_up.done_at = at
         follow_up.save()
     return follow_up
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later, or earlier; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
 
 
 def case_of(submission: Submission) -> Case | None:

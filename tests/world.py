@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from casework.appointments import Appointment, plan_appointment
@@ -13,8 +13,12 @@ from casework.cases import Case, open_case
 from casework.consent import Release, give_release
 from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.db import transaction
+from casework.deadlines import Deadline, add_deadline
+from casework.deadlines import kind_of as deadline_kind
 from casework.drafts import start_draft
+from casework.handovers import Handover, begin_handover
 from casework.needs import Need, add_need, category_of
+from casework.network.contacts import NetworkContact, add_contact
 from casework.opportunities.models import Opportunity
 from casework.opportunities.writing import Details, announce_opportunity
 from casework.people import Household, Person, add_person, create_household
@@ -167,6 +171,20 @@ class World:
             case or self.case(), "First talk", starts_at or self.at, by=SYSTEM, at=self.at,
             **columns,
         )  # fmt: skip
+
+    def contact(self, **columns: Any) -> NetworkContact:
+        columns = {"kind": "jobcenter", "office": "Jobcenter", "name": "Frau Beispiel"} | columns
+        return add_contact(by=SYSTEM, at=self.at, **columns)
+
+    def deadline(self, case: Case | None = None, due_on: date | None = None,
+                 kind: str = "residence_permit", **columns: Any) -> Deadline:  # fmt: skip
+        return add_deadline(
+            case or self.case(), deadline_kind(kind), due_on or self.at.date(), by=SYSTEM,
+            at=self.at, **columns,
+        )  # fmt: skip
+
+    def handover(self, case: Case | None = None) -> Handover:
+        return begin_handover(case or self.case(), by=SYSTEM, at=self.at)
 
     def submission(self, slug: str = "help", *, language: str = "ar",
                    answers: dict[str, Any] | None = None) -> Submission:  # fmt: skip

@@ -19,7 +19,9 @@ from casework.core.clock import system_clock
 from casework.core.config import Config
 from casework.core.db import migrate, transaction
 from casework.core.settings import Setting, change_setting, setting
+from casework.deadlines import DeadlineKind, load_deadline_kinds
 from casework.formats.xlsform import read_xlsform
+from casework.handovers import HandoverTask, load_handover_tasks
 from casework.life_areas import LifeArea, NeedCategory, load_life_areas
 from casework.participation.ladder import load_rungs
 from casework.participation.models import Rung
@@ -94,10 +96,11 @@ def bring_up_to_date(config: Config, *, at: datetime) -> list[str]:
 
 
 def load_starter_content(*, at: datetime) -> None:
-    """Life areas, plans, skills, texts, settings and forms of the program, where absent."""
+    """Life areas, plans, skills, lists, texts, settings and forms of the program, where absent."""
     _load_life_areas(_content("life_areas"), at=at)
     _load_plans(_content("plans"), at=at)
     _load_skills(_content("skills"), at=at)
+    _load_handover(_content("handover"), at=at)
     _load_texts(_content("texts"), at=at)
     _load_rungs(_content("rungs"), at=at)
     _load_settings(_content("settings"), at=at)
@@ -137,6 +140,15 @@ def _load_skills(content: list[dict[str, Any]], *, at: datetime) -> None:
     known = {row.code for row in Skill.select(Skill.code)}
     if any(each["code"] not in known for each in content):
         load_skills(content, by=SYSTEM, at=at)
+
+
+def _load_handover(content: dict[str, Any], *, at: datetime) -> None:
+    kinds = {row.code for row in DeadlineKind.select(DeadlineKind.code)}
+    if any(each["code"] not in kinds for each in content["deadline_kinds"]):
+        load_deadline_kinds(content["deadline_kinds"], by=SYSTEM, at=at)
+    tasks = {row.code for row in HandoverTask.select(HandoverTask.code)}
+    if any(each["code"] not in tasks for each in content["handover_tasks"]):
+        load_handover_tasks(content["handover_tasks"], by=SYSTEM, at=at)
 
 
 def _load_texts(content: dict[str, dict[str, Any]], *, at: datetime) -> None:

@@ -34,8 +34,8 @@ ROLE_NAMES = {
 
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
 _DESK = (
-    *_CASEWORK, "appointment", "attention", "calendar", "document", "follow_up", "invitation",
-    "participation", "plan", "strength", "translation", "visit",
+    *_CASEWORK, "appointment", "attention", "calendar", "deadline", "document", "follow_up",
+    "handover", "invitation", "participation", "plan", "strength", "translation", "visit",
 )  # fmt: skip
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 
@@ -57,6 +57,11 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "skill:*",
         "opportunity:*",
         "rung:*",
+        "deadline_kind:*",
+        "handover_task:*",
+        "counselling:*",
+        "network:*",
+        "meeting:*",
         "site:*",
         "setting:*",
         "statistics:read",
@@ -67,10 +72,18 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "home:read",
         *(f"{resource}:*" for resource in _DESK),
         *(f"{resource}:read" for resource in (*_DIRECTORY, "opportunity")),
+        # To extend the clock is an exception that the coordinator grants.
+        *(f"counselling:{action}" for action in ("read", "edit")),
+        # One's own contacts only: the verbs look at who entered them.
+        *(f"network:{action}" for action in ("read", "create", "log")),
+        # Which meetings are one's own is decided by scope.
+        *(f"meeting:{action}" for action in ("read", "create", "edit")),
     ),
     Role.INTEGRATION_COMMISSIONER: (
         "home:read",
         "statistics:read",
+        "network:read",
+        "meeting:read",
         *(f"{resource}:read" for resource in _DIRECTORY),
     ),
     Role.VOLUNTEER_COORDINATOR: (

@@ -31,6 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "attention_rules": {},
     # Days that somebody who was reminded has to answer before the coordinator is asked.
     "attention_answer_days": 7,
+    "counselling_years": 3,
+    "counselling_years_most": 4,
     "base_url": "",
     "instance_kind": "new",
 }

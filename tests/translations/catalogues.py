@@ -33,6 +33,8 @@ STAFF_ROOMS = (
     "casework/opportunities/models.py", "casework/opportunities/writing.py",
     "casework/opportunities/offering.py",
     "casework/participation/", "casework/record_facts.py", "casework/invited_forms.py",
+    "casework/network/", "casework/deadlines.py", "casework/counselling.py",
+    "casework/handovers.py", "casework/closings.py", "casework/assignments.py",
     "casework/plans/asking.py", "casework/plans/reviews.py", "casework/plans/steps.py",
     "casework/plans/writing.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",
