@@ -126,15 +126,19 @@ def send_message(
     case: Case | None = None,
     submission: Submission | None = None,
     language: str,
+    is_contact: bool = True,
     by: Actor,
     at: datetime,
 ) -> Message:
-    """A message from the centre to the person. Raises `EmptyMessage`, `LongMessage`."""
+    """A message from the centre to the person; one that no human wrote is no contact.
+
+    Raises `EmptyMessage`, `LongMessage`.
+    """
     message = Message.create(
         case=case, submission=submission, direction=OUTBOUND, author=by.name[:200],
         body=checked(body), language=language, at=at,
     )  # fmt: skip
-    if case is not None:
+    if case is not None and is_contact:
         note_contact(case, at=at)
     return message
 

@@ -55,6 +55,12 @@ def send_new_link(referral: Referral, *, by: Actor, at: datetime) -> None:
     _mail_provider("mail.referral", referral, at=at)
 
 
+@on("referral:reminded")
+def remind_provider(referral: Referral, *, by: Actor, at: datetime) -> None:
+    """The provider gets the new link with a kind word."""
+    _mail_provider("mail.referral_reminder", referral, at=at)
+
+
 @on("referral:replied")
 def ask_provider_again(referral: Referral, *, by: Actor, at: datetime) -> None:
     """A link acts once: after an answer that is not the last, the next link follows."""

@@ -80,6 +80,18 @@ def renew_link(referral: Referral, *, by: Actor, at: datetime) -> Referral:
     return referral
 
 
+@recorded("referral:reminded")
+def remind_provider(referral: Referral, *, by: Actor, at: datetime) -> Referral:
+    """The provider is reminded kindly, with a new link; the old one acts no more.
+
+    Raises `LinkExpired` when there is nothing left to answer.
+    """
+    if referral.state not in WAITING:
+        raise LinkExpired()
+    make_link(referral, at=at)
+    return referral
+
+
 def make_link(referral: Referral, *, at: datetime) -> ReplyLink:
     """A new signed link for the provider; older ones of the referral close."""
     close_links(referral, at=at)

@@ -23,6 +23,7 @@ from huey.serializer import SignedSerializer
 from huey.storage import PriorityRedisStorage
 from peewee import DatabaseProxy, PeeweeException
 
+from casework.asking import ask_whoever_has_the_turn
 from casework.core.access import Actor
 from casework.core.audit import on
 from casework.core.clock import Clock, system_clock
@@ -39,6 +40,7 @@ from casework.core.mail import (
     transport_of,
 )
 from casework.core.settings import setting
+from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.messages import OutboxMail, claim_mail, settle_mail
 from casework.notices import remind_of_appointments  # its listeners hear from now on, too
 from casework.retention import end_what_is_over, sweep_files
@@ -102,6 +104,9 @@ def register(config: Config, clock: Clock = system_clock) -> None:
     queue.periodic_task(crontab(minute="*"), name="sweep_outbox")(sweep_outbox)
     queue.periodic_task(crontab(minute="17"), name="end_what_is_over")(end_now)
     queue.periodic_task(crontab(minute="*/15"), name="remind_of_appointments")(remind_now)
+    queue.periodic_task(crontab(minute="*"), name="follow_changes")(follow_changes)
+    queue.periodic_task(crontab(minute="7"), name="judge_everything")(judge_everything)
+    queue.periodic_task(crontab(minute="*/15"), name="ask_whoever")(ask_whoever)
 
 
 def start_worker() -> RunningWorker:
@@ -202,6 +207,22 @@ def end_now() -> None:
 def remind_now() -> None:
     """Queue the mails that remind people of their appointments."""
     remind_of_appointments(at=works().clock())
+
+
+def follow_changes() -> None:
+    """Judge the cases that something happened to."""
+    while catch_up(at=works().clock()):
+        pass
+
+
+def judge_everything() -> None:
+    """Ask every rule about everything: what time alone has brought about."""
+    judge_all(at=works().clock())
+
+
+def ask_whoever() -> None:
+    """Remind whoever's turn it is, before the coordinator is asked."""
+    ask_whoever_has_the_turn(at=works().clock())
 
 
 def _letter(mail: OutboxMail) -> Letter:

@@ -62,6 +62,7 @@ PLACEHOLDERS = {
     "mail.reminder": {"link", "reference", "centre"},
     "mail.offer_received": {"link", "reference", "centre"},
     "mail.form": {"link", "expires", "centre"},
+    "reminder.person": {"matters", "centre"},
 }
 
 

@@ -1,0 +1,162 @@
+"""Asking whoever's turn it is before asking the coordinator: one kind reminder, once.
+
+A provider gets a fresh link by mail; a person finds a message on the status page and gets a mail
+that there is one. Who cannot be reached that way is asked by a human, at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from casework.cases import Case
+from casework.core.access import SYSTEM, Actor
+from casework.core.clock import in_zone
+from casework.core.db import transaction
+from casework.core.i18n import N_, gettext_in
+from casework.core.refusals import Refusal
+from casework.core.settings import setting
+from casework.insight.attention.decisions import note_asked, note_unreachable
+from casework.insight.attention.entries import AttentionEntry
+from casework.messages import send_message
+from casework.notices import REMIND_HOURS, fill, reader_of_case
+from casework.plans.models import Step
+from casework.referral_states import WAITING
+from casework.referrals import Referral
+from casework.release_questions import asked_through
+from casework.reply_links import remind_provider
+from casework.texts import text
+
+BATCH = 500
+# Two reminders to one person are at least so far apart, whatever they are about.
+APART = timedelta(days=7)
+# Said where the thing itself has no words that the person knows.
+MATTERS = {
+    "plans": N_("Your plan: do you agree with it?"),
+    "cases": N_("Appointments that did not take place"),
+}
+
+
+class ProviderUnreachable(Refusal):
+    """No mail would get there."""
+
+    msgid = N_("There is no request on its way to a provider with an e-mail address. Please call.")
+
+
+class PersonUnreachable(Refusal):
+    """Nobody would read it."""
+
+    msgid = N_("The person has no status page for this case. Please call, or speak with them.")
+
+
+def ask_whoever_has_the_turn(*, at: datetime) -> int:
+    """Remind providers and persons whose turn it is, by day only; returns how many entries that
+    were. Who cannot be reached comes to the coordinator."""
+    local = in_zone(at, setting("site_zone"))
+    if not REMIND_HOURS[0] <= local.hour < REMIND_HOURS[1]:
+        return 0
+    rows = AttentionEntry.select().where(AttentionEntry.asking == "due")
+    due = list(rows.order_by(AttentionEntry.case, AttentionEntry.turn).limit(BATCH))
+    asked = 0
+    for turn, mine in itertools.groupby(due, lambda each: (each.__data__["case"], each.turn)):
+        with transaction():
+            asked += _ask(list(mine), turn[1], at=at)
+    return asked
+
+
+def _ask(entries: list[AttentionEntry], turn: str, *, at: datetime) -> int:
+    """Ask about all that waits for one side of one case."""
+    if turn == "person":
+        case = entries[0].case
+        if _was_asked_lately(case, at=at):
+            return 0
+        if reader_of_case(case) is None:
+            return _give_up(entries, at=at)
+        ask_person(case, entries, by=SYSTEM, at=at)
+        return len(entries)
+    asked = 0
+    for each in entries:
+        try:
+            ask_provider(each, by=SYSTEM, at=at)
+            asked += 1
+        except ProviderUnreachable:
+            _give_up([each], at=at)
+    return asked
+
+
+def ask_provider(entry: AttentionEntry, *, by: Actor, at: datetime) -> AttentionEntry:
+    """Remind the provider that an entry waits for. Raises `ProviderUnreachable`."""
+    referral = referral_of(entry)
+    if referral is None or not referral.service.mail_address:
+        raise ProviderUnreachable()
+    remind_provider(referral, by=by, at=at)
+    return note_asked(entry, by=by, at=at)
+
+
+def ask_person(
+    case: Case, entries: Iterable[AttentionEntry], *, by: Actor, at: datetime
+) -> list[AttentionEntry]:
+    """One message on the person's status page about all of `entries`, in their language.
+
+    Raises `PersonUnreachable` where they have no status page.
+    """
+    entries = list(entries)
+    submission = asked_through(case)
+    if submission is None or submission.by_helper:
+        raise PersonUnreachable()
+    reader = reader_of_case(case)
+    tag = reader.language if reader else case.language
+    writer = by if by.kind == "staff" else replace(by, name=setting("centre_name"))
+    send_message(
+        _words(entries, tag), case=case, submission=submission, language=tag,
+        is_contact=by.kind == "staff", by=writer, at=at,
+    )  # fmt: skip
+    return [note_asked(each, by=by, at=at) for each in entries]
+
+
+def referral_of(entry: AttentionEntry) -> Referral | None:
+    """The referral on its way that an entry is about, itself or through its step's service."""
+    on_its_way = Referral.state << WAITING
+    if entry.subject_table == "referrals":
+        return Referral.get_or_none((Referral.id == entry.subject_id) & on_its_way)
+    if entry.subject_table != "steps":
+        return None
+    step = Step.get_or_none(Step.id == entry.subject_id)
+    if step is None or step.__data__["service"] is None:
+        return None
+    same = (Referral.case == step.case) & (Referral.service == step.__data__["service"])
+    return Referral.select().where(same & on_its_way).order_by(Referral.created_at.desc()).first()
+
+
+def _words(entries: list[AttentionEntry], tag: str) -> str:
+    """The message: a few words, and what it is about, each on a line."""
+    matters = list(dict.fromkeys(filter(None, (_matter(each, tag) for each in entries))))
+    lines = "\n".join(f"– {each}" for each in matters)
+    wording = text("reminder.person", tag)
+    values = {"matters": lines, "centre": setting("centre_name")}
+    return fill(wording.body if wording else "%(matters)s", values)
+
+
+def _matter(entry: AttentionEntry, tag: str) -> str:
+    """What an entry is about, in the person's language."""
+    if entry.subject_table == "steps":
+        step = Step.get_or_none(Step.id == entry.subject_id)
+        return step.text(tag)[0] if step else ""
+    if entry.subject_table == "referrals":
+        referral = Referral.get_or_none(Referral.id == entry.subject_id)
+        return referral.service.name if referral else ""
+    found = MATTERS.get(entry.subject_table)
+    return gettext_in(tag, found) if found else ""
+
+
+def _was_asked_lately(case: Case, *, at: datetime) -> bool:
+    lately = (AttentionEntry.asked_at > at - APART) & (AttentionEntry.turn == "person")
+    return AttentionEntry.select().where((AttentionEntry.case == case) & lately).exists()
+
+
+def _give_up(entries: list[AttentionEntry], *, at: datetime) -> int:
+    for each in entries:
+        note_unreachable(each, by=SYSTEM, at=at)
+    return 0
