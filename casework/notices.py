@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from casework.appointments import Appointment, remind_of
 from casework.cases import Case, CaseSubmission, case_of
+from casework.conferences import Conference
 from casework.consent import Release
 from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on
 from casework.core.clock import from_local, in_zone
 from casework.core.db import transaction
+from casework.core.i18n import gettext_in
 from casework.core.refusals import StaleEdit
 from casework.core.settings import setting
 from casework.invitations import Invitation
@@ -27,6 +29,7 @@ from casework.referrals import Referral, contact_person
 from casework.reply_links import current_link
 from casework.submissions import Submission
 from casework.texts import text
+from casework.venues import VENUES
 from casework.volunteers import Offer
 
 # Reminders leave from eight in the morning until eight in the evening, at the site.
@@ -177,6 +180,25 @@ def tell_volunteer(offer: Offer, *, by: Actor, at: datetime) -> None:
     """A volunteer hears when the offer is approved and when it is ended."""
     if offer.state in ("approved", "ended") and by.kind != "person":
         _tell("mail.status_changed", volunteer_of(offer), at=at)
+
+
+@on("conference:called")
+@on("conference:cancelled")
+def tell_of_conference(conference: Conference, *, by: Actor, at: datetime) -> None:
+    """Whoever hears of a case conference by mail reads that the centre invites, and no more."""
+    cancelled = conference.state == "cancelled"
+    key = "mail.conference_cancelled" if cancelled else "mail.conference"
+    local = in_zone(conference.starts_at, setting("site_zone"))
+    for seat in conference.seats:
+        guest = seat.volunteer or seat.staff or seat.organization
+        if seat.told != "mail" or guest is None or not guest.email:
+            continue
+        tongue = "de" if seat.organization is not None else guest.language
+        values = {
+            "day": f"{local:%d.%m.%Y}", "time": f"{local:%H:%M}",
+            "venue": gettext_in(tongue, VENUES[conference.venue]),
+        }  # fmt: skip
+        _queue(key, guest.email, tongue, values, at=at)
 
 
 def reader_of(submission: Submission) -> Reader | None:

@@ -41,6 +41,7 @@ from casework.core.mail import (
 )
 from casework.core.settings import setting
 from casework.insight.attention.upkeep import catch_up, judge_all
+from casework.insight.balance.counting import recount_due
 from casework.messages import OutboxMail, claim_mail, settle_mail
 from casework.notices import remind_of_appointments  # its listeners hear from now on, too
 from casework.retention import end_what_is_over, sweep_files
@@ -107,6 +108,7 @@ def register(config: Config, clock: Clock = system_clock) -> None:
     queue.periodic_task(crontab(minute="*"), name="follow_changes")(follow_changes)
     queue.periodic_task(crontab(minute="7"), name="judge_everything")(judge_everything)
     queue.periodic_task(crontab(minute="*/15"), name="ask_whoever")(ask_whoever)
+    queue.periodic_task(crontab(minute="*"), name="recount_support")(recount_support)
 
 
 def start_worker() -> RunningWorker:
@@ -223,6 +225,11 @@ def judge_everything() -> None:
 def ask_whoever() -> None:
     """Remind whoever's turn it is, before the coordinator is asked."""
     ask_whoever_has_the_turn(at=works().clock())
+
+
+def recount_support() -> int:
+    """Sum up the support of households where time or a rule has changed it; how many there were."""
+    return recount_due(at=works().clock())
 
 
 def _letter(mail: OutboxMail) -> Letter:

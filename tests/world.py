@@ -16,15 +16,18 @@ from casework.core.db import transaction
 from casework.deadlines import Deadline, add_deadline
 from casework.deadlines import kind_of as deadline_kind
 from casework.drafts import start_draft
+from casework.engagements import Engagement, agree_engagement, begin_engagement, propose_engagement
 from casework.handovers import Handover, begin_handover
+from casework.life_areas import LifeArea
+from casework.named_supports import NamedSupport, name_support
 from casework.needs import Need, add_need, category_of
 from casework.network.contacts import NetworkContact, add_contact
 from casework.opportunities.models import Opportunity
 from casework.opportunities.writing import Details, announce_opportunity
 from casework.people import Household, Person, add_person, create_household
-from casework.plans.models import Plan
+from casework.plans.models import Plan, Step
 from casework.plans.templates import template_of
-from casework.plans.writing import begin_plan
+from casework.plans.writing import Doer, add_goal, add_step, begin_plan
 from casework.providers import Organization, Service, save_organization, save_service
 from casework.questionnaires.models import live
 from casework.referrals import Referral, answer_referral, draft_referral, send_referral
@@ -33,6 +36,7 @@ from casework.sites import Site
 from casework.staff import Staff, add_staff
 from casework.strengths import save_strengths, strengths_of
 from casework.submissions import Submission, submit
+from casework.volunteers import Offer, move_offer
 
 PASSWORD = "a long and quiet sentence"
 PROVIDER = Actor("provider", name="Sprachhaus")
@@ -164,6 +168,39 @@ class World:
             Details(**{"kind": kind, "title": f"Chance {next(self._count)}"} | details),
             by=SYSTEM, at=self.at,
         )  # fmt: skip
+
+    def area(self, code: str = "language") -> LifeArea:
+        return LifeArea.get(LifeArea.code == code)
+
+    def step(self, case: Case, doer: Doer, area: str = "language", text: str = "",
+             plan: Plan | None = None) -> Step:  # fmt: skip
+        """A step of its own goal in the running plan of a case, or in a new one."""
+        who = {"by": SYSTEM, "at": self.at}
+        plan = plan or Plan.running(case).first() or self.plan(case, template="")
+        goal = add_goal(plan, self.area(area), "Goal", language="en", **who)
+        text = text or f"Step {next(self._count)}"
+        return add_step(goal, text, language="en", doer=doer, **who)
+
+    def offer(self, name: str = "Franka", state: str = "approved", **answers: Any) -> Offer:
+        answers = {"given_name": name, "family_name": "Frei", "places": "1"} | answers
+        offer = Offer.get(Offer.submission == self.submission("offer", answers=answers))
+        return offer if state == "new" else move_offer(offer, state, by=SYSTEM, at=self.at)
+
+    def engagement(self, case: Case | None = None, area: str = "language", *,
+                   offer: Offer | None = None, state: str = "running") -> Engagement:  # fmt: skip
+        who = {"by": SYSTEM, "at": self.at}
+        made = propose_engagement(
+            case or self.case(), offer or self.offer(), self.area(area), **who
+        )
+        if state != "proposed":
+            agree_engagement(made, **who)
+        return begin_engagement(made, **who) if state == "running" else made
+
+    def named_support(self, case: Case | None = None, area: str = "language",
+                      who: str = "an aunt", **columns: Any) -> NamedSupport:  # fmt: skip
+        return name_support(
+            case or self.case(), self.area(area), who, by=SYSTEM, at=self.at, **columns
+        )
 
     def appointment(self, case: Case | None = None, starts_at: datetime | None = None,
                     **columns: Any) -> Appointment:  # fmt: skip

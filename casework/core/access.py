@@ -34,8 +34,9 @@ ROLE_NAMES = {
 
 _CASEWORK = ("case", "household", "person", "need", "referral", "release", "message")
 _DESK = (
-    *_CASEWORK, "appointment", "attention", "calendar", "deadline", "document", "follow_up",
-    "handover", "invitation", "participation", "plan", "strength", "translation", "visit",
+    *_CASEWORK, "appointment", "attention", "balance", "calendar", "conference", "deadline",
+    "document", "engagement", "follow_up", "handover", "invitation", "participation", "plan",
+    "strength", "support", "translation", "visit",
 )  # fmt: skip
 _DIRECTORY = ("organization", "service", "location", "contact", "capacity")
 
@@ -89,6 +90,9 @@ GRANTS: dict[Role, tuple[str, ...]] = {
     Role.VOLUNTEER_COORDINATOR: (
         "home:read",
         "offer:*",
+        # Without the columns that lead to a case.
+        "engagement:read",
+        "engagement:edit",
         # What may be written, read and translated is narrowed by scope to offers.
         *(f"message:{action}" for action in ("read", "create", "edit")),
         "translation:create",

@@ -8,7 +8,7 @@ import threading
 import time
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -47,6 +47,7 @@ WAIT_SECONDS = 30
 
 database: Database = DatabaseProxy()
 _writer = threading.RLock()
+_open = threading.local()
 
 
 def open_database(url: str) -> Database:
@@ -103,11 +104,37 @@ def transaction() -> Iterator[None]:
     writers queue on a lock, which keeps the waiting short and fair.
     """
     if not is_sqlite():
-        with database.atomic():
+        with database.atomic(), _ending():
             yield
         return
-    with _writer, database.atomic("IMMEDIATE"):
+    with _writer, database.atomic("IMMEDIATE"), _ending():
         yield
+
+
+def before_commit(work: Callable[[set[Any]], None], what: Hashable) -> None:
+    """Have `work` called once with everything named for it, at the end of the open transaction.
+
+    It is a part of the transaction: many changes of one thing are then summed up once, and
+    undone with them. Raises `RuntimeError` outside of `transaction`.
+    """
+    if not getattr(_open, "depth", 0):
+        raise RuntimeError("before_commit needs an open transaction.")
+    _open.waiting.setdefault(work, set()).add(what)
+
+
+@contextlib.contextmanager
+def _ending() -> Iterator[None]:
+    """Counts how deep this thread is, and does what waits for the end of the outermost."""
+    _open.depth = getattr(_open, "depth", 0) + 1
+    if _open.depth == 1:
+        _open.waiting = {}
+    try:
+        yield
+        while _open.depth == 1 and _open.waiting:
+            work = next(iter(_open.waiting))
+            work(_open.waiting.pop(work))
+    finally:
+        _open.depth -= 1
 
 
 def migrate() -> list[str]:

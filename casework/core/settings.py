@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Any] = {
     "attention_answer_days": 7,
     "counselling_years": 3,
     "counselling_years_most": 4,
+    "support_over": 3,
+    "support_recent_days": 180,
     "base_url": "",
     "instance_kind": "new",
 }

@@ -56,6 +56,8 @@ PLACEHOLDERS = {
     "mail.referral_next": {"link", "expires", "centre"},
     "mail.referral_reminder": {"link", "expires", "centre"},
     "mail.staff_invitation": {"link", "expires", "centre"},
+    "mail.conference": {"day", "time", "venue", "centre"},
+    "mail.conference_cancelled": {"day", "time", "venue", "centre"},
     "mail.status_changed": {"link", "reference", "centre"},
     "mail.message_received": {"link", "reference", "centre"},
     "mail.appointment": {"link", "reference", "centre"},

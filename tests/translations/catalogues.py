@@ -35,6 +35,8 @@ STAFF_ROOMS = (
     "casework/participation/", "casework/record_facts.py", "casework/invited_forms.py",
     "casework/network/", "casework/deadlines.py", "casework/counselling.py",
     "casework/handovers.py", "casework/closings.py", "casework/assignments.py",
+    "casework/engagements.py", "casework/named_supports.py", "casework/transfers.py",
+    "casework/conferences.py",
     "casework/plans/asking.py", "casework/plans/reviews.py", "casework/plans/steps.py",
     "casework/plans/writing.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",

@@ -1,0 +1,1 @@
+"""Support balance: nobody twice, nobody forgotten."""
