@@ -3,7 +3,17 @@
 import datetime
 import uuid
 
-from peewee import *
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    UUIDField,
+)
 
 
 def up(migrator, db):
@@ -16,47 +26,47 @@ def up(migrator, db):
 
     class Household(Table):
         class Meta:
-            table_name = 'households'
+            table_name = "households"
 
     class Case(Table):
         household = ForeignKeyField(Household)
 
         class Meta:
-            table_name = 'cases'
+            table_name = "cases"
 
     class Appointment(Table):
         class Meta:
-            table_name = 'appointments'
+            table_name = "appointments"
 
     class LifeArea(Table):
         class Meta:
-            table_name = 'life_areas'
+            table_name = "life_areas"
 
     class Offer(Table):
         class Meta:
-            table_name = 'offers'
+            table_name = "offers"
 
     class Volunteer(Table):
         class Meta:
-            table_name = 'volunteers'
+            table_name = "volunteers"
 
     class Organization(Table):
         class Meta:
-            table_name = 'organizations'
+            table_name = "organizations"
 
     class Staff(Table):
         class Meta:
-            table_name = 'staff'
+            table_name = "staff"
 
     class Site(Table):
         class Meta:
-            table_name = 'sites'
+            table_name = "sites"
 
     class Engagement(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        offer = ForeignKeyField(Offer, on_delete='CASCADE')
-        volunteer = ForeignKeyField(Volunteer, on_delete='CASCADE')
-        life_area = ForeignKeyField(LifeArea, on_delete='RESTRICT')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        offer = ForeignKeyField(Offer, on_delete="CASCADE")
+        volunteer = ForeignKeyField(Volunteer, on_delete="CASCADE")
+        life_area = ForeignKeyField(LifeArea, on_delete="RESTRICT")
         state = CharField(max_length=16)
         state_since = DateTimeField()
         since = DateField(null=True)
@@ -66,12 +76,12 @@ def up(migrator, db):
         created_at = DateTimeField()
 
         class Meta:
-            table_name = 'engagements'
-            indexes = ((('state', 'state_since'), False),)
+            table_name = "engagements"
+            indexes = ((("state", "state_since"), False),)
 
     class NamedSupport(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        life_area = ForeignKeyField(LifeArea, on_delete='RESTRICT')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        life_area = ForeignKeyField(LifeArea, on_delete="RESTRICT")
         kind = CharField(max_length=16)
         who = BlobField()
         since = DateField(null=True)
@@ -81,11 +91,11 @@ def up(migrator, db):
         revision = IntegerField()
 
         class Meta:
-            table_name = 'named_supports'
+            table_name = "named_supports"
 
     class Transfer(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        life_area = ForeignKeyField(LifeArea, on_delete='RESTRICT')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        life_area = ForeignKeyField(LifeArea, on_delete="RESTRICT")
         source = CharField(max_length=16)
         source_id = UUIDField()
         from_kind = CharField(max_length=16)
@@ -97,12 +107,12 @@ def up(migrator, db):
         at = DateTimeField()
 
         class Meta:
-            table_name = 'transfers'
+            table_name = "transfers"
 
     class Conference(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        life_area = ForeignKeyField(LifeArea, null=True, on_delete='SET NULL')
-        appointment = ForeignKeyField(Appointment, null=True, on_delete='SET NULL')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        life_area = ForeignKeyField(LifeArea, null=True, on_delete="SET NULL")
+        appointment = ForeignKeyField(Appointment, null=True, on_delete="SET NULL")
         starts_at = DateTimeField()
         venue = CharField(max_length=16)
         place = BlobField(null=True)
@@ -112,27 +122,27 @@ def up(migrator, db):
         created_at = DateTimeField()
 
         class Meta:
-            table_name = 'conferences'
-            indexes = ((('state', 'starts_at'), False),)
+            table_name = "conferences"
+            indexes = ((("state", "starts_at"), False),)
 
     class Seat(Table):
-        case = ForeignKeyField(Case, on_delete='CASCADE')
-        conference = ForeignKeyField(Conference, on_delete='CASCADE')
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        conference = ForeignKeyField(Conference, on_delete="CASCADE")
         kind = CharField(max_length=16)
-        staff = ForeignKeyField(Staff, null=True, on_delete='CASCADE')
-        organization = ForeignKeyField(Organization, null=True, on_delete='CASCADE')
-        volunteer = ForeignKeyField(Volunteer, null=True, on_delete='CASCADE')
-        support = ForeignKeyField(NamedSupport, null=True, on_delete='CASCADE')
+        staff = ForeignKeyField(Staff, null=True, on_delete="CASCADE")
+        organization = ForeignKeyField(Organization, null=True, on_delete="CASCADE")
+        volunteer = ForeignKeyField(Volunteer, null=True, on_delete="CASCADE")
+        support = ForeignKeyField(NamedSupport, null=True, on_delete="CASCADE")
         knows = CharField(max_length=16)
         told = CharField(max_length=16)
 
         class Meta:
-            table_name = 'conference_seats'
+            table_name = "conference_seats"
 
     class Balance(Table):
-        household = ForeignKeyField(Household, on_delete='CASCADE')
-        organization = ForeignKeyField(Organization, null=True, on_delete='CASCADE')
-        site = ForeignKeyField(Site, null=True, on_delete='SET NULL')
+        household = ForeignKeyField(Household, on_delete="CASCADE")
+        organization = ForeignKeyField(Organization, null=True, on_delete="CASCADE")
+        site = ForeignKeyField(Site, null=True, on_delete="SET NULL")
         place = IntegerField()
         supporters = IntegerField()
         needs = IntegerField()
@@ -145,18 +155,18 @@ def up(migrator, db):
         recount_on = DateField(null=True)
 
         class Meta:
-            table_name = 'balances'
+            table_name = "balances"
             indexes = (
-                (('organization', 'place', 'household'), False),
-                (('organization', 'site', 'place', 'household'), False),
-                (('recount_on',), False),
+                (("organization", "place", "household"), False),
+                (("organization", "site", "place", "household"), False),
+                (("recount_on",), False),
             )
 
     class BalanceCell(Table):
-        household = ForeignKeyField(Household, on_delete='CASCADE')
-        organization = ForeignKeyField(Organization, null=True, on_delete='CASCADE')
-        site = ForeignKeyField(Site, null=True, on_delete='SET NULL')
-        life_area = ForeignKeyField(LifeArea, on_delete='CASCADE')
+        household = ForeignKeyField(Household, on_delete="CASCADE")
+        organization = ForeignKeyField(Organization, null=True, on_delete="CASCADE")
+        site = ForeignKeyField(Site, null=True, on_delete="SET NULL")
+        life_area = ForeignKeyField(LifeArea, on_delete="CASCADE")
         place = IntegerField()
         needs = IntegerField()
         provider = IntegerField()
@@ -169,25 +179,45 @@ def up(migrator, db):
         under = BooleanField()
 
         class Meta:
-            table_name = 'balance_cells'
+            table_name = "balance_cells"
             indexes = (
-                (('organization', 'life_area', 'place', 'household'), False),
-                (('organization', 'life_area', 'site', 'place', 'household'), False),
+                (("organization", "life_area", "place", "household"), False),
+                (("organization", "life_area", "site", "place", "household"), False),
             )
 
-    db.create_tables([
-        Engagement, NamedSupport, Transfer, Conference, Seat, Balance, BalanceCell,
-    ])
+    db.create_tables(
+        [
+            Engagement,
+            NamedSupport,
+            Transfer,
+            Conference,
+            Seat,
+            Balance,
+            BalanceCell,
+        ]
+    )
     # The worker sums up what is there already; until then each household stands at the end.
     long_ago = datetime.date(2000, 1, 1)
     households = [row[0] for row in Case.select(Case.household).distinct().tuples()]
     for start in range(0, len(households), 500):
-        Balance.insert_many([
-            {
-                'id': uuid.uuid4(), 'household': household, 'organization': None, 'site': None,
-                'place': 15, 'supporters': 0, 'needs': 0, 'over': 0, 'doubled': 0, 'under': 0,
-                'alone': False, 'doubled_since': None, 'counted_at': datetime.datetime(2000, 1, 1),
-                'recount_on': long_ago,
-            }
-            for household in households[start:start + 500]
-        ]).execute()
+        Balance.insert_many(
+            [
+                {
+                    "id": uuid.uuid4(),
+                    "household": household,
+                    "organization": None,
+                    "site": None,
+                    "place": 15,
+                    "supporters": 0,
+                    "needs": 0,
+                    "over": 0,
+                    "doubled": 0,
+                    "under": 0,
+                    "alone": False,
+                    "doubled_since": None,
+                    "counted_at": datetime.datetime(2000, 1, 1),
+                    "recount_on": long_ago,
+                }
+                for household in households[start : start + 500]
+            ]
+        ).execute()
