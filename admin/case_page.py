@@ -17,7 +17,9 @@ from casework.appointments import Appointment
 from casework.cases import Case, CaseSubmission, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
+from casework.deadlines import Deadline, DeadlineChange
 from casework.documents import Document
+from casework.handovers import Handover, HandoverPoint
 from casework.interpretations import Translations, of_rows
 from casework.invitations import Invitation
 from casework.life_areas import LifeArea
@@ -183,6 +185,28 @@ class CaseFile:
         return short_plans(self.case, self.actor)
 
     @cached_property
+    def deadlines(self) -> list[Deadline]:
+        """Days that must not pass, those that are open first, each kind by its day."""
+        rows = self._own(Deadline).order_by(
+            Deadline.state != "open", Deadline.due_on, Deadline.id
+        ).limit(MOST)  # fmt: skip
+        return list(rows.with_related(Deadline.kind, Deadline.person))
+
+    @cached_property
+    def deadline_changes(self) -> dict[uuid.UUID, list[DeadlineChange]]:
+        """What became of the deadlines, the latest first."""
+        found: dict[uuid.UUID, list[DeadlineChange]] = {}
+        for row in self._own(DeadlineChange).order_by(DeadlineChange.at.desc()).limit(MOST):
+            found.setdefault(row.__data__["deadline"], []).append(row)
+        return found
+
+    @cached_property
+    def handover_points(self) -> list[HandoverPoint]:
+        """The lines of the handover that runs."""
+        rows = self._own(HandoverPoint).join(Handover)
+        return list(rows.where(Handover.ended_at.is_null()).order_by(HandoverPoint.position))
+
+    @cached_property
     def timeline(self) -> Timeline:
         """What happened, the newest first."""
         return timeline(self.case, self.page, self._names())
@@ -196,6 +220,8 @@ class CaseFile:
         names |= {each.id: each.what for each in (*self.follow_ups, *self.done)}
         names |= {each.id: each.title for each in self.documents}
         names |= {each.id: each.questionnaire.label(tag) for each in self.invitations}
+        names |= {each.id: each.kind.label(tag) for each in self.deadlines}
+        names |= {each.id: each.text(tag)[0] for each in self.handover_points}
         for plan in self.plans:
             names |= {row.id: row.text(tag)[0] for row in (*plan.goals, *plan.steps)}
         for each in self.appointments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from admin.person_fields import CHANNELS, INTERPRETER, describe_age, show_birth
-from admin.words import today
+from admin.words import left_words, today
 from casework.appointments import CANCELLERS
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import CLOSING_REASONS, STATES, URGENCIES
@@ -11,6 +11,7 @@ from casework.consent import CHANNELS as RELEASE_CHANNELS
 from casework.consent import SHAREABLE
 from casework.consent import STATES as RELEASE_STATES
 from casework.core.i18n import N_
+from casework.deadlines import DEADLINE_STATES
 from casework.needs import NEED_STATES
 from casework.people import ROLES_AT_HOME
 from casework.referrals import STATES as REFERRAL_STATES
@@ -29,6 +30,8 @@ INVITATION_STATES = {
     "expired": N_("run out"),
     "revoked": N_("taken back"),
 }
+# What a button says that brings a deadline into a state.
+DEADLINE_VERBS = {"done": N_("Done"), "dropped": N_("No longer needed"), "open": N_("Open again")}
 APPOINTMENT_VERBS = {"kept": N_("Was kept"), "missed": N_("Was missed")}
 
 CASE_WORDS = {
@@ -43,6 +46,10 @@ CASE_WORDS = {
     "appointment_moves": APPOINTMENT_STATES.transitions | {"cancelled": ()},
     "appointment_verbs": APPOINTMENT_VERBS,
     "cancellers": CANCELLERS,
+    "deadline_states": DEADLINE_STATES.names,
+    "deadline_moves": DEADLINE_STATES.transitions,
+    "deadline_verbs": DEADLINE_VERBS,
+    "left_words": left_words,
     "release_states": RELEASE_STATES.names,
     "release_channels": RELEASE_CHANNELS,
     "invitation_states": INVITATION_STATES,

@@ -37,6 +37,7 @@ from casework.cases import (
     move_case,
     plan_follow_up,
 )
+from casework.closings import close_case
 from casework.core.audit import record_read
 from casework.core.db import is_sqlite, transaction
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
@@ -316,7 +317,11 @@ def _add_document(case: Case, form: Any) -> None:
 
 
 def _move(case: Case, form: Any) -> None:
-    move_case(case, form.state.data, reason=form.reason.data or "", by=current_actor(), at=now())
+    by, at, state = current_actor(), now(), form.state.data
+    if state == "closed":
+        close_case(case, form.reason.data or "", by=by, at=at)
+    else:
+        move_case(case, state, by=by, at=at)
 
 
 def _assign(case: Case, form: Any) -> None:

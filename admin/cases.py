@@ -15,16 +15,17 @@ from peewee import Load, ModelSelect
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.lists import Asked
+from admin.case_deadlines import extend_form
 from admin.case_forms import NewCaseForm, areas_in_order
 from admin.case_page import CaseFile, called, loaded, with_people
 from admin.case_words import CASE_WORDS
+from admin.handover import CaseHandovers
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import show_areas
 from admin.interpreting import is_on
 from admin.person_fields import READ_IN
-from admin.plans import CasePlans
 from admin.words import PAGE_WORDS, ago, language_name, word
 from casework.cases import STATES, Case, CaseSubmission, open_case
 from casework.core.access import Actor
@@ -75,7 +76,7 @@ def people_found(actor: Actor, words: str) -> ModelSelect:
     return Person.scope(actor).where(Person.id << list(find_all("people", keys)))
 
 
-class Cases(CasePlans, CaseworkView):
+class Cases(CaseHandovers, CaseworkView):
     """The cases that `actor` may see; closed ones only where somebody looks for them."""
 
     model = Case
@@ -195,7 +196,7 @@ class Cases(CasePlans, CaseworkView):
         forms = {name: given.get(name) or self.form_of(name, case, None) for name in self.FORMS}
         return self.render(
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
-            at=now(), forms=forms, opened=set(given), offers_machine=is_on(),
+            at=now(), forms=forms, opened=set(given), extend_form=extend_form, offers_machine=is_on(),
             next_states=STATES.transitions[case.state], **CASE_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 

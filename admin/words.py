@@ -81,6 +81,21 @@ def overdue(day: date) -> str:
     return ngettext("%(count)s day overdue", "%(count)s days overdue", days)
 
 
+def left_words(day: date | None) -> str:
+    """How long counselling goes on: “ends in 20 days”, “ended 3 days ago”."""
+    if day is None:
+        return ""
+    days = (day - today()).days
+    if days < 0:
+        return ngettext("ended %(count)s day ago", "ended %(count)s days ago", -days)
+    if days == 0:
+        return _("ends today")
+    if days > 90:
+        months = days // 30
+        return ngettext("%(count)s month left", "%(count)s months left", months)
+    return ngettext("%(count)s day left", "%(count)s days left", days)
+
+
 PAGE_WORDS = {
     "language_name": language_name,
     "spoken": spoken,
