@@ -196,8 +196,8 @@ class Cases(CaseHandovers, CaseworkView):
         forms = {name: given.get(name) or self.form_of(name, case, None) for name in self.FORMS}
         return self.render(
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
-            at=now(), forms=forms, opened=set(given), extend_form=extend_form, offers_machine=is_on(),
-            next_states=STATES.transitions[case.state], **CASE_WORDS, **PAGE_WORDS,
+            at=now(), forms=forms, opened=set(given), extend_form=extend_form,
+            offers_machine=is_on(), next_states=STATES.transitions[case.state], **CASE_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
     def done(self, case: Case, text: str, section: str) -> ResponseReturnValue:
