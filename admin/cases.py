@@ -197,7 +197,8 @@ class Cases(CaseHandovers, CaseworkView):
         return self.render(
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
             at=now(), forms=forms, opened=set(given), extend_form=extend_form,
-            offers_machine=is_on(), next_states=STATES.transitions[case.state], **CASE_WORDS, **PAGE_WORDS,
+            offers_machine=is_on(), next_states=STATES.transitions[case.state],
+            **CASE_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
     def done(self, case: Case, text: str, section: str) -> ResponseReturnValue:
