@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin import assets, i18n, sign_in
 from admin.agenda import Appointments, FollowUps, Messages, Needs
+from admin.attention import Attention
 from admin.auth import current_actor, register_security
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.cases import Cases
@@ -42,6 +43,7 @@ FORMS, SETTINGS, SYSTEM = _l("Forms"), _l("Settings"), _l("System")
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
 MENU: list[tuple[Any, type]] = [
     (TODAY, Today),
+    (TODAY, Attention),
     (INBOX, Inbox),
     (INBOX, Review),
     (INBOX, Requests),

@@ -1,0 +1,222 @@
+"""What entries of the attention queue are called, and what can be done about each.
+
+A table of subjects that is not named in `ROWS` is called by its rule alone. A new one needs a
+line there and one in `called`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from admin.auth import current_actor
+from admin.base import show_date
+from admin.base.shown import site_zone
+from admin.case_page import called, with_people
+from admin.i18n import gettext as _
+from admin.i18n import reading_language
+from admin.words import ago, today, turn
+from casework.cases import Case
+from casework.core.clock import local_date
+from casework.core.i18n import N_
+from casework.insight.attention.decisions import cause
+from casework.insight.attention.entries import AttentionEntry
+from casework.insight.attention.registry import RULES
+from casework.needs import Need
+from casework.plans.models import Plan, Step
+from casework.referrals import Referral
+
+Rows = dict[uuid.UUID, Any]
+ROWS: dict[str, Callable[[list[uuid.UUID]], Iterable[Any]]] = {
+    "steps": lambda ids: Step.select().where(Step.id << ids),
+    "needs": lambda ids: Need.select().where(Need.id << ids).with_related(Need.category),
+    "plans": lambda ids: Plan.select().where(Plan.id << ids).with_related(Plan.person),
+    "referrals": lambda ids: Referral.select().where(Referral.id << ids).with_related(
+        Referral.service
+    ),
+}  # fmt: skip
+NAMED: dict[str, Callable[[Any], str]] = {
+    "steps": lambda row: row.text(reading_language())[0],
+    "needs": lambda row: row.category.label(reading_language()),
+    "plans": lambda row: (
+        _("Plan for %(name)s", name=row.person.name) if row.person else _("Plan of the household")
+    ),
+    "referrals": lambda row: row.service.name,
+}
+LINKS = {
+    "offer_other": N_("Offer another service"),
+    "appointment": N_("Book an appointment"),
+    "plan": N_("To the plan"),
+    "message": N_("Write a message"),
+    "open": N_("To the referral"),
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """A next step: a link, or with `posts` a button."""
+
+    label: str
+    address: str
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as it is read: who it is about, why now, since when, whose turn, what to do."""
+
+    entry: AttentionEntry
+    name: str
+    why: str
+    about: str
+    since: str
+    turn: str
+    asked: str
+    resting: str
+    actions: list[Action]
+    address: str
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it cannot wait."""
+        return self.entry.rank == 0
+
+    @property
+    def cause(self) -> str:
+        """What a form carries, so that nobody decides about another cause than they saw."""
+        return cause(self.entry)
+
+
+def lines(entries: Iterable[AttentionEntry]) -> list[Line]:
+    """The entries in words: a statement for each kind of thing that they are about."""
+    found = list(entries)
+    cases = _cases({each.__data__["case"] for each in found})
+    rows = _rows(found)
+    return [
+        _line(each, cases.get(each.__data__["case"]), rows.get(each.subject_id)) for each in found
+    ]
+
+
+def _cases(ids: set[Any]) -> Rows:
+    rows: Any = Case.scope(current_actor()).where(Case.id << [each for each in ids if each])
+    return {row.id: row for row in rows.with_related(with_people(Case.household))}
+
+
+def _rows(entries: list[AttentionEntry]) -> Rows:
+    found: Rows = {}
+    for table, load in ROWS.items():
+        ids = [each.subject_id for each in entries if each.subject_table == table]
+        if ids:
+            found |= {row.id: row for row in load(ids)}
+    return found
+
+
+def _line(entry: AttentionEntry, case: Case | None, row: Any) -> Line:
+    about = NAMED[entry.subject_table](row) if row is not None else ""
+    return Line(
+        entry=entry, name=called(case) if case else about, why=why(entry),
+        about=about if case else "", since=_since(entry), turn=turn(entry.turn),
+        asked=_asked(entry), resting=_resting(entry), actions=actions(entry, row),
+        address=address(entry, row),
+    )  # fmt: skip
+
+
+def why(entry: AttentionEntry) -> str:
+    """The rule's sentence, with its numbers; the code of a rule that is not there any more."""
+    rule = RULES.get(entry.rule)
+    return _(rule.sentence, **entry.details) if rule else entry.rule
+
+
+def _since(entry: AttentionEntry) -> str:
+    day = local_date(entry.since, site_zone())
+    if day > today():
+        return show_date(day)
+    return f"{show_date(day)} ({ago(day)})" if 0 < (today() - day).days <= 60 else ago(day)
+
+
+def _asked(entry: AttentionEntry) -> str:
+    """How far the reminder is, in a sentence."""
+    if entry.asking == "due":
+        return _("A reminder goes out on the next working hours; you will be asked after it.")
+    if entry.asking == "unreachable":
+        return _("Nobody could be reminded by mail.")
+    if entry.asked_at is None:
+        return ""
+    day = show_date(local_date(entry.asked_at, site_zone()))
+    if entry.quiet_until and entry.quiet_until > today():
+        return _("Reminded on %(day)s, quiet until %(until)s.", day=day,
+                 until=show_date(entry.quiet_until))  # fmt: skip
+    return _("Reminded on %(day)s, no answer since.", day=day)
+
+
+def _resting(entry: AttentionEntry) -> str:
+    """Who let it rest, and why."""
+    if entry.state == "known":
+        return _("Known, says %(name)s: %(reason)s", name=entry.decided_by, reason=entry.reason)
+    if entry.snoozed_until and entry.snoozed_until > today():
+        return _("Rests until %(day)s, says %(name)s: %(reason)s",
+                 day=show_date(entry.snoozed_until), name=entry.decided_by,
+                 reason=entry.reason)  # fmt: skip
+    return ""
+
+
+def actions(entry: AttentionEntry, row: Any) -> list[Action]:
+    """What the rule offers to do next and what is possible here, the likeliest first."""
+    rule = RULES.get(entry.rule)
+    found = (_action(name, entry, row) for name in (rule.actions if rule else ()))
+    return [each for each in found if each is not None]
+
+
+def _action(name: str, entry: AttentionEntry, row: Any) -> Action | None:
+    case = entry.__data__["case"]
+    if name == "remind_provider":
+        asks = entry.subject_table == "referrals" or bool(row and row.__data__.get("service"))
+        label = _("Remind the provider")
+        return Action(label, url_for("attention.remind", row=entry.id), True) if asks else None
+    if name == "ask_person":
+        return Action(_("Ask the person"), url_for("attention.ask", row=entry.id), True)
+    pages = {
+        "offer_other": lambda: _finder(entry, row),
+        "appointment": lambda: url_for("case.show", id=case, _anchor="appointments"),
+        "plan": lambda: url_for("case.plan", id=case),
+        "message": lambda: url_for("case.show", id=case, _anchor="messages"),
+        "open": lambda: address(entry, row),
+    }
+    found = pages[name]() if case else None
+    return Action(_(LINKS[name]), found) if found else None
+
+
+def _finder(entry: AttentionEntry, row: Any) -> str | None:
+    """Where another service is found for the need that an entry is about."""
+    if not current_actor().may("referral:create") or row is None:
+        return None
+    need = row.id if entry.subject_table == "needs" else row.__data__.get("need")
+    case = entry.__data__["case"]
+    return url_for("referral.new", need=need) if need else url_for(
+        "case.show", id=case, _anchor="needs"
+    )  # fmt: skip
+
+
+# Where the subject itself is shown, for what has no case or a page of its own.
+ADDRESSES: dict[str, Callable[[AttentionEntry, Any], str]] = {
+    "referrals": lambda entry, row: url_for("referral.show", id=entry.subject_id),
+    "plans": lambda entry, row: url_for(
+        "case.plan", id=entry.__data__["case"], which=entry.subject_id.hex
+    ),
+    "needs": lambda entry, row: url_for(
+        "case.show", id=entry.__data__["case"], _anchor="needs"
+    ),
+}  # fmt: skip
+
+
+def address(entry: AttentionEntry, row: Any) -> str:
+    """The page on which the subject stands, by default that of the case."""
+    known = ADDRESSES.get(entry.subject_table)
+    if known is not None:
+        return known(entry, row)
+    case = entry.__data__["case"]
+    return url_for("case.show", id=case) if case else url_for("attention.index_view")
