@@ -30,6 +30,7 @@ from casework.insight.attention.queue import (
     RESTING,
     Wanted,
     counted,
+    of_case,
     queue,
 )
 from casework.insight.attention.registry import RULES
@@ -178,13 +179,21 @@ class Attention(DeskPage):
         return redirect(safe_url(self.get_url(".index_view")), 303)
 
 
+def in_case(case: Case) -> dict[str, Any]:
+    """What the page of a case shows of the queue: its own entries, resting ones too."""
+    if not current_actor().may("attention:read"):
+        return {"calling": [], "attention_forms": _forms}
+    catch_up(at=now())
+    return {"calling": lines(of_case(case, current_actor())), "attention_forms": _forms}
+
+
 def _entry(row: uuid.UUID) -> AttentionEntry:
-    """The entry within the reader's scope. One that is gone was settled, or never the reader's:
-    both read the same. Raises `EntrySettled`."""
-    found = AttentionEntry.scope(current_actor()).where(AttentionEntry.id == row).first()
-    if found is None:
+    """The entry within the reader's scope; another is 404. Raises `EntrySettled` for one that
+    has gone by itself."""
+    mine = AttentionEntry.scope(current_actor()).where(AttentionEntry.id == row).first()
+    if mine is None and not AttentionEntry.select().where(AttentionEntry.id == row).exists():
         raise EntrySettled()
-    return found
+    return mine or abort(404)
 
 
 def _forms(given: dict[str, Any] | None = None) -> dict[str, Any]:

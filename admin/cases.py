@@ -12,6 +12,7 @@ from flask_admin import expose
 from markupsafe import Markup
 from peewee import Load, ModelSelect
 
+from admin.attention import in_case
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.lists import Asked
@@ -198,7 +199,7 @@ class Cases(CaseHandovers, CaseworkView):
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
             at=now(), forms=forms, opened=set(given), extend_form=extend_form,
             offers_machine=is_on(), next_states=STATES.transitions[case.state],
-            **CASE_WORDS, **PAGE_WORDS,
+            **in_case(case), **CASE_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
     def done(self, case: Case, text: str, section: str) -> ResponseReturnValue:

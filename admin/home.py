@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_admin import expose
 
+from admin.attention_words import lines
 from admin.auth import current_actor, now
 from admin.base import DeskPage, show_date, show_moment
 from admin.case_page import called, with_people
@@ -19,12 +20,16 @@ from admin.i18n import reading_language
 from admin.intake import SUSPICIONS
 from admin.words import ago, language_name, overdue, today, turn, word
 from casework.cases import URGENCIES, Case
+from casework.core.access import Actor
 from casework.core.i18n import N_
-from casework.insight.desk import Shelf, running_well, shelves
+from casework.insight.attention.queue import MOST_COUNTED, counted, queue, running_well
+from casework.insight.attention.upkeep import catch_up
+from casework.insight.desk import Shelf, shelves
 from casework.referrals import STATES as REFERRAL_STATES
 from casework.submissions import Submission
 
-MOST = 5
+MOST = 3
+MOST_CALLING = 5
 
 
 @dataclass(frozen=True)
@@ -256,6 +261,10 @@ KINDS = {
 }  # fmt: skip
 
 
+# What runs by itself: one quiet line instead of a card.
+LINES = ("referrals",)
+
+
 class Today(DeskPage):
     """What needs the reader today."""
 
@@ -268,14 +277,37 @@ class Today(DeskPage):
         actor = current_actor()
         found = shelves(actor, at=now(), today=today())
         names = Names(row for shelf in found for row in shelf.rows)
-        cards = [_card(shelf, names) for shelf in found]
-        well = running_well(actor, today()) if actor.may("case:read") else None
+        cards = [_card(shelf, names) for shelf in found if shelf.name not in LINES]
         return self.render(
             "desk/home.html",
             cards=[card for card in cards if card.count],
+            under_way=[_line_of(each) for each in found if _is_line(each)],
             quiet=[_(KINDS[shelf.name].empty) for shelf in found if not shelf.count],
-            has_shelves=bool(found), running_well=well, day=show_date(today()),
+            has_shelves=bool(found), day=show_date(today()), **_calling(actor),
         )  # fmt: skip
+
+
+def _calling(actor: Actor) -> dict[str, Any]:
+    """The first entries of the attention queue, how many there are, how many cases run well."""
+    if not actor.may("attention:read"):
+        return {"calling": [], "calling_count": 0, "running_well": None}
+    catch_up(at=now())
+    rows = queue(actor, today())
+    first = lines(rows.limit(MOST_CALLING))
+    return {
+        "calling": first, "calling_count": counted(rows) if first else 0,
+        "running_well": running_well(actor), "most_counted": MOST_COUNTED,
+    }  # fmt: skip
+
+
+def _is_line(shelf: Shelf) -> bool:
+    return shelf.name in LINES and shelf.count > 0
+
+
+def _line_of(shelf: Shelf) -> tuple[str, str]:
+    """What runs by itself, as one line: how much of it, and where it stands."""
+    kind = KINDS[shelf.name]
+    return f"{_(kind.title)}: {shelf.count}", url_for(kind.endpoint, flt_show=kind.selection)
 
 
 def _card(shelf: Shelf, names: Names) -> Card:

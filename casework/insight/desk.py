@@ -104,24 +104,6 @@ def untold_outcomes(staff: Actor, *, at: datetime) -> ModelSelect:
     )
 
 
-def running_well(staff: Actor, today: date) -> int:
-    """How many live cases ask for nothing: no open need, nothing overdue."""
-    open_needs = Need.select(Need.case).where(Need.state == "open")
-    overdue = FollowUp.select(FollowUp.case).where(
-        FollowUp.done_at.is_null() & (FollowUp.due_on <= today)
-    )
-    waiting = Referral.select(Referral.case).where(
-        (Referral.state << WAITING) & (Referral.follow_up_on <= today)
-    )
-    query = Case.scope(staff).where(
-        (Case.state << LIVE_STATES)
-        & Case.id.not_in(open_needs)
-        & Case.id.not_in(overdue)
-        & Case.id.not_in(waiting)
-    )
-    return int(query.select(fn.COUNT(Case.id)).scalar() or 0)
-
-
 def _new_offers(staff: Actor) -> ModelSelect:
     rows = Offer.scope(staff).where(Offer.state == "new").order_by(Offer.created_at)
     return rows.with_related(Offer.volunteer)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from casework.acceptance import accept_submission, link_submission, prepare_intake
 from casework.cases import case_of, move_case, plan_follow_up
 from casework.core.access import SYSTEM, Role
-from casework.insight.desk import TO_LOOK, running_well, shelves
+from casework.insight.desk import TO_LOOK, shelves
 from casework.outcomes import tell_person
 from casework.referrals import answer_referral, mark_shown, revoke_referral
 from casework.submissions import Submission, withdraw_submission
@@ -111,9 +111,3 @@ def test_a_manager_is_reminded_of_the_own_organisation_alone(world: World) -> No
     for organization in (mine, other):
         _ended(world, world.case(organization))
     assert _shelves(world, world.manager(mine))["untold"] == 1
-
-
-def test_a_case_without_open_need_or_anything_overdue_runs_well(world: World) -> None:
-    world.case()
-    world.need()
-    assert running_well(world.coordinator().actor, world.at.date()) == 1
