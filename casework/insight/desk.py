@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from peewee import ModelSelect, fn
+from peewee import ModelSelect
 
 from casework.appointments import Appointment
 from casework.cases import LIVE_STATES, Case, FollowUp
@@ -14,7 +14,6 @@ from casework.consent import Release
 from casework.core.access import Actor
 from casework.invitations import Invitation
 from casework.messages import Message
-from casework.needs import Need
 from casework.outcomes import with_status_page
 from casework.plans.agreements import PlanAgreement, unseen
 from casework.referral_states import FINAL

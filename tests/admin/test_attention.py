@@ -215,9 +215,7 @@ def test_the_home_page_begins_with_the_first_of_the_queue(app, world: World, clo
     assert "/admin/attention/" in page
 
 
-def test_the_queue_keeps_its_budget_of_statements_while_rows_grow(
-    app, world: World, clock
-) -> None:
+def test_the_queue_keeps_its_budget_of_statements_while_rows_grow(app, world: World, clock) -> None:
     def fill() -> None:
         _need(world)
         world.referral(world.need(world.case(), "debt"))
