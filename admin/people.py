@@ -14,6 +14,7 @@ from peewee import Load, ModelSelect
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter
 from admin.base.ajax import parse_id
+from admin.base.forms import WordsField
 from admin.base.shown import NOTHING
 from admin.case_forms import OpenCaseForm, active_sites
 from admin.case_page import in_order
@@ -23,6 +24,7 @@ from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.person_fields import (
     CHANNELS,
+    COUNTRIES,
     INTERPRETER,
     READ_IN,
     SPOKEN,
@@ -37,6 +39,7 @@ from admin.words import PAGE_WORDS, spoken, word
 from casework.cases import STATES as CASE_STATES
 from casework.cases import Case, open_case
 from casework.core.access import Actor
+from casework.core.countries import country_name
 from casework.core.db import Base
 from casework.core.refusals import Refusal
 from casework.people import (
@@ -72,8 +75,9 @@ class People(CaseworkView):
     related = (Load(Person.household).then(Household.site),)
     column_list = ("name", "birth", "household", "role_at_home", "language", "site", "created_at")
     column_details_list = (
-        "name", "birth", "gender", "role_at_home", "is_contact", "phone", "email", "language",
-        "languages", "interpreter", "channels", "times", "notes", "household", "created_at",
+        "name", "birth", "nationality", "gender", "role_at_home", "is_contact", "phone", "email",
+        "language", "languages", "interpreter", "channels", "times", "notes", "household",
+        "created_at",
     )  # fmt: skip
     column_labels = {
         "name": _l("Name"),
@@ -86,6 +90,7 @@ class People(CaseworkView):
         "given_name": _l("Given name"),
         "family_name": _l("Family name"),
         "birth_date": _l("Date of birth"),
+        "nationality": _l("Nationality"),
         "gender": _l("Gender"),
         "phone": _l("Phone"),
         "email": _l("E-mail"),
@@ -102,6 +107,9 @@ class People(CaseworkView):
         "birth": lambda _view, _context, row, _name: (
             " · ".join(filter(None, (show_birth(row.birth_date), describe_age(row.birth_date))))
             or NOTHING
+        ),
+        "nationality": lambda _view, _context, row, _name: (
+            country_name(row.nationality, reading_language()) or NOTHING
         ),
         "language": lambda _view, _context, row, _name: spoken([row.language]) or NOTHING,
         "languages": lambda _view, _context, row, _name: spoken(row.languages) or NOTHING,
@@ -121,7 +129,10 @@ class People(CaseworkView):
     )
     form_columns = (*PERSON_FIELDS, "household")
     form_ajax_refs = {"household": {"find": households_found}}
-    form_overrides = {"birth_date": BirthField, "phone": PhoneField, "email": MailField}
+    form_overrides = {
+        "birth_date": BirthField, "nationality": WordsField, "phone": PhoneField,
+        "email": MailField,
+    }  # fmt: skip
     form_choices = {
         "languages": SPOKEN,
         "channels": list(CHANNELS.items()),
@@ -131,11 +142,12 @@ class People(CaseworkView):
         "language": {"choices": READ_IN},
         "interpreter": {"choices": list(INTERPRETER.items())},
         "birth_date": {"description": _l("17.05.1990, or only the year.")},
+        "nationality": {"choices": COUNTRIES, "blank": True},
         "notes": {"description": _l("Nothing about religion, politics or reasons for asylum.")},
         "household": {"description": _l("Search for somebody who lives there.")},
     }
     form_sections = (
-        (_l("Person"), ("given_name", "family_name", "birth_date", "gender")),
+        (_l("Person"), ("given_name", "family_name", "birth_date", "nationality", "gender")),
         (_l("Language"), ("language", "languages", "interpreter")),
         (_l("Reaching them"), ("phone", "email", "channels", "times")),
         (_l("Household"), ("household", "role_at_home", "is_contact")),
@@ -162,6 +174,7 @@ class People(CaseworkView):
         columns = {name: form[name].data for name in PERSON_FIELDS if name in form}
         for name in ("gender", "language", "interpreter"):
             columns[name] = columns.get(name) or ""
+        columns["nationality"] = columns.get("nationality") or None
         household = form.household.data
         if created:
             return add_person(household, by=by, at=at, **columns)

@@ -13,12 +13,13 @@ from admin.base.forms import WordsField
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.words import language_name, today
+from casework.core.countries import country_codes, country_name
 from casework.core.i18n import LANGUAGES, N_
+from casework.core.tongues import FURTHER
 from casework.questionnaires.answers import BIRTH_DATE, read_value
 from casework.questionnaires.definitions import Question
 
 NEEDED = validators.DataRequired
-FURTHER_LANGUAGES = ("ckb", "am", "ur", "sq", "sr", "ka", "es")
 INTERPRETER = {"yes": N_("needed"), "sometimes": N_("sometimes needed"), "no": N_("not needed")}
 CHANNELS = {
     "phone": N_("call"),
@@ -40,8 +41,18 @@ def named(tags: Iterable[str]) -> list[tuple[str, Any]]:
     return [(tag, LazyString(language_name, tag)) for tag in tags]
 
 
+def countries() -> list[tuple[str, Any]]:
+    """All countries as choices whose names are looked up when they are shown."""
+    return [(code, LazyString(_country, code)) for code in country_codes()]
+
+
+def _country(code: str) -> str:
+    return country_name(code, reading_language())
+
+
+COUNTRIES = countries()
 READ_IN = named(LANGUAGES)
-SPOKEN = [*named((*LANGUAGES, *FURTHER_LANGUAGES)), ("other", N_("another language"))]
+SPOKEN = [*named((*LANGUAGES, *FURTHER)), ("other", N_("another language"))]
 
 
 class _PortalField(fields.StringField):

@@ -97,24 +97,18 @@ class Sites(CaseworkView):
     resource = "site"
     title = _l("Sites")
     new_title = _l("New site")
-    column_list = ("name", "kind", "capacity", "planned_arrivals", "planned_on", "active")
+    column_list = ("name", "kind", "capacity", "active")
     column_labels = {
         "name": _l("Name"), "kind": _l("Kind"), "capacity": _l("Places"),
-        "planned_arrivals": _l("Planned arrivals"), "planned_on": _l("Planned for"),
         "address": _l("Address"), "notes": _l("Notes"), "active": _l("In use"),
     }  # fmt: skip
     column_choices = {"kind": list(SITE_KINDS.items())}
     column_filters = ("kind", "active")
     column_searchable_list = ("name", "address")
     column_default_order = "name"
-    column_details_list = (
-        "name", "kind", "address", "capacity", "planned_arrivals", "planned_on", "notes", "active",
-    )  # fmt: skip
+    column_details_list = ("name", "kind", "address", "capacity", "notes", "active")
     form_columns = column_details_list
-    form_args = {
-        "capacity": {"validators": [validators.NumberRange(min=0)]},
-        "planned_arrivals": {"validators": [validators.NumberRange(min=0)]},
-    }
+    form_args = {"capacity": {"validators": [validators.NumberRange(min=0)]}}
 
 
 class Texts(CaseworkView):
@@ -213,6 +207,10 @@ class CentreForm(DeskForm):
         _l("Days before an appointment from which the status page shows it first"),
         description=_l("0 for none."),
     )
+    people_per_manager = IntegerField(
+        _l("People per integration manager"),
+        description=_l("The staffing rule that workload is shown against."),
+    )  # fmt: skip
 
     def validate_site_zone(self, field: Any) -> None:
         if field.data not in available_timezones():
@@ -224,6 +222,7 @@ class CentreForm(DeskForm):
 MOST = {
     "draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100,
     "upload_megabytes": 10, "remind_mail_days": 14, "remind_page_days": 60,
+    "people_per_manager": 1000,
 }  # fmt: skip
 MAY_BE_NONE = ("remind_mail_days", "remind_page_days")
 

@@ -14,7 +14,7 @@ from peewee import (
 
 from casework.assignments import refuse_circle
 from casework.core.access import Actor
-from casework.core.audit import recorded
+from casework.core.audit import on, recorded
 from casework.core.clock import local_date
 from casework.core.counters import next_number
 from casework.core.crypto import SealedField
@@ -282,6 +282,15 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+@on("household:changed")
+def follow_household(household: Household, *, by: Actor, at: datetime) -> None:
+    """Live cases are where their household lives: lists and figures by site follow a move."""
+    site = household.__data__.get("site")
+    Case.update(site=site).where(
+        (Case.household == household) & (Case.state << LIVE_STATES)
+    ).execute()
 
 
 def case_of(submission: Submission) -> Case | None:

@@ -118,6 +118,7 @@ class Person(Base):
     given_name = SealedField(max_length=200, null=True)
     family_name = SealedField(max_length=200, null=True)
     birth_date = SealedField(max_length=10, null=True)
+    nationality = SealedField(max_length=2, null=True)
     gender = CharField(max_length=16, default="", choices=list(GENDERS.items()))
     role_at_home = CharField(max_length=16, default="self", choices=list(ROLES_AT_HOME.items()))
     phone = SealedField(max_length=40, null=True)
@@ -157,8 +158,8 @@ class Person(Base):
 
 
 PERSON_FIELDS = (
-    "given_name", "family_name", "birth_date", "gender", "role_at_home", "phone", "email",
-    "language", "languages", "interpreter", "channels", "times", "notes", "is_contact",
+    "given_name", "family_name", "birth_date", "nationality", "gender", "role_at_home", "phone",
+    "email", "language", "languages", "interpreter", "channels", "times", "notes", "is_contact",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from peewee import ModelSelect
 
+from casework.arrival_lists.importing import discard_old_drafts
 from casework.consent import expire_releases
 from casework.core.access import SYSTEM
 from casework.core.clock import local_date
@@ -37,8 +38,8 @@ def end_what_is_over(*, at: datetime) -> Ended:
     """Delete old drafts, expire releases and unanswered referrals; returns how many.
 
     Counts of tries whose window is over go with them, forms that staff opened and left,
-    opportunities past their deadline, and what was noted about taking part and is not shown
-    any more; the page on which a draft ended is counted.
+    opportunities past their deadline, lists of arrivals that nobody finished, and what was noted
+    about taking part and is not shown any more; the page on which a draft ended is counted.
     """
     purge_throttles(at=at)
     ended = Ended(
@@ -49,6 +50,7 @@ def end_what_is_over(*, at: datetime) -> Ended:
     end_invitations(at=at)
     expire_opportunities(at=at)
     forget_expired(at=at)
+    discard_old_drafts(at=at)
     return ended
 
 

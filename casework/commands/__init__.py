@@ -11,12 +11,13 @@ from casework.commands.archives import backup, restore
 from casework.commands.directory import directory
 from casework.commands.forms import forms, submissions
 from casework.commands.keys import keys
+from casework.commands.people import people
 from casework.commands.starter import load_starter_content, prepare, upgrade
 from casework.commands.town import demo
 from casework.core.config import Config
 
 COMMANDS: tuple[click.Command, ...] = (
-    upgrade, staff, forms, submissions, directory, demo, backup, restore, keys,
+    upgrade, staff, forms, submissions, directory, people, demo, backup, restore, keys,
 )  # fmt: skip
 
 __all__ = ["COMMANDS", "load_starter_content", "prepare", "register"]

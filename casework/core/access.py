@@ -64,6 +64,8 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "network:*",
         "meeting:*",
         "site:*",
+        "arrival:*",
+        "workload:*",
         "setting:*",
         "statistics:read",
         "audit:read",
@@ -79,6 +81,7 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         *(f"network:{action}" for action in ("read", "create", "log")),
         # Which meetings are one's own is decided by scope.
         *(f"meeting:{action}" for action in ("read", "create", "edit")),
+        "workload:read",
     ),
     Role.INTEGRATION_COMMISSIONER: (
         "home:read",

@@ -35,6 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "counselling_years_most": 4,
     "support_over": 3,
     "support_recent_days": 180,
+    "people_per_manager": 120,
     "base_url": "",
     "instance_kind": "new",
 }

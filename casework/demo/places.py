@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 SITES = (
-    ("Anschlussunterbringung Nordring", "follow_up_accommodation", 160, 0),
-    ("Anschlussunterbringung Am Mühlbach", "follow_up_accommodation", 140, 0),
-    ("Wohnungen in der Stadt", "follow_up_accommodation", 120, 0),
-    ("Gemeinschaftsunterkunft Hafenstraße", "shared_housing", 180, 0),
-    ("Neubau Lindenweg", "follow_up_accommodation", 150, 150),
-    ("Neubau Alte Gärtnerei", "follow_up_accommodation", 50, 50),
+    ("Anschlussunterbringung Nordring", "follow_up_accommodation", 160),
+    ("Anschlussunterbringung Am Mühlbach", "follow_up_accommodation", 140),
+    ("Wohnungen in der Stadt", "follow_up_accommodation", 120),
+    ("Gemeinschaftsunterkunft Hafenstraße", "shared_housing", 180),
+    ("Neubau Lindenweg", "follow_up_accommodation", 150),
+    ("Neubau Alte Gärtnerei", "follow_up_accommodation", 50),
 )
 
 PARTNERS = ("Caritasverband Musterstadt", "Diakonisches Werk Musterstadt")

@@ -15,6 +15,7 @@ from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.core.settings import change_setting, setting
 from casework.demo.forms import tell_form_change, tell_forms
+from casework.demo.growth import listed_people, tell_growth
 from casework.demo.names import REGIONS, Region
 from casework.demo.places import OPENING_TIMES, PARTNERS, PROVIDERS, SITES
 from casework.demo.plans import tell_plans
@@ -87,6 +88,7 @@ class Town:
 
     random: Random
     at: datetime
+    size: int
     sites: list[Site] = field(default_factory=list)
     partners: list[Organization] = field(default_factory=list)
     managers: list[Staff] = field(default_factory=list)
@@ -120,13 +122,13 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
         change_setting("centre_name", "Welcome-Center Musterstadt", by=SYSTEM, at=at)
         change_setting("centre_phone", "+49 7000 000000", by=SYSTEM, at=at)
         change_setting("centre_email", f"willkommen@{DEMO_HOST}", by=SYSTEM, at=at)
-        town = Town(Random(seed), at)  # noqa: S311 - a reproducible town, no secret
+        town = Town(Random(seed), at, people)  # noqa: S311 - a reproducible town, no secret
         _build_places(town)
         accounts = _build_staff(town)
-        _build_people(town, people - len(ACCEPTED))
+        _build_people(town, people - len(ACCEPTED) - listed_people(people))
         for tell in (
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
-            tell_form_change, tell_plans,
+            tell_form_change, tell_growth, tell_plans,
         ):  # fmt: skip
             tell(town)
         # What was told in an invented past leaves no mail today.
@@ -141,11 +143,8 @@ def _require_empty() -> None:
 
 
 def _build_places(town: Town) -> None:
-    for name, kind, capacity, planned in SITES:
-        site = Site.create(
-            name=name, kind=kind, capacity=capacity, planned_arrivals=planned,
-            planned_on=(town.at + timedelta(days=90)).date() if planned else None,
-        )  # fmt: skip
+    for name, kind, capacity in SITES:
+        site = Site.create(name=name, kind=kind, capacity=capacity)
         town.sites.append(site)
     for name in PARTNERS:
         row = Organization(name=name, email=_address(name))

@@ -154,13 +154,13 @@ def read_csv(data: bytes, name: str) -> Table:
     return Table(name, header.cells, kept, encoding)
 
 
-def read_xlsx(data: bytes, name: str) -> list[Table]:
+def read_xlsx(data: bytes, name: str, *, most_cells: int = MAX_CELLS) -> list[Table]:
     """The sheets of a workbook that have a row of column names, cells as text.
 
     Whole numbers come without a fraction, dates in ISO form. Raises `TableRefused` or
     one of its kinds; sizes are checked before anything is unpacked into memory.
     """
-    _check_workbook(checked_size(data, name), name)
+    _check_workbook(checked_size(data, name), name, most_cells)
     tables = []
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -283,7 +283,7 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=first.count)
 
 
-def _check_workbook(data: bytes, name: str) -> None:
+def _check_workbook(data: bytes, name: str, most_cells: int) -> None:
     """Unpack piece by piece and count, so that neither size nor a far cell fills the memory."""
     room = MAX_BYTES
     try:
@@ -294,22 +294,22 @@ def _check_workbook(data: bytes, name: str) -> None:
                     raise FileTooLarge(file=name, most=MAX_BYTES // 1024**2)
                 content = archive.read(entry)
                 if entry.filename.endswith(".xml"):
-                    _check_extent(content, name)
+                    _check_extent(content, name, most_cells)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         raise TableRefused(file=name) from error
 
 
-def _check_extent(sheet: bytes, name: str) -> None:
+def _check_extent(sheet: bytes, name: str, most_cells: int) -> None:
     columns = rows = 0
     for found in _CELL_PLACE.finditer(sheet):
         columns = max(columns, _column_number(found[1]))
         rows = max(rows, int(found[2]))
     if rows > MAX_ROWS:
         raise TooManyRows(file=name, most=f"{MAX_ROWS:,}")
-    if rows * columns > MAX_CELLS:
+    if rows * columns > most_cells:
         raise FileTooLarge(
             N_("“%(file)s” spans more than %(most)s cells. Please delete what lies far outside."),
-            file=name, most=f"{MAX_CELLS:,}",
+            file=name, most=f"{most_cells:,}",
         )  # fmt: skip
 
 

@@ -351,9 +351,8 @@ def test_a_text_begins_only_where_there_is_one_in_german(coordinator, key, tag):
 # Sites and settings
 
 
-def test_a_site_with_room_and_arrivals_is_added(coordinator):
-    data = {"name": "Am Hang", "kind": "shared_housing", "capacity": "80", "planned_arrivals": "20",
-            "planned_on": "2026-12-01", "active": "y"}  # fmt: skip
+def test_a_site_with_room_is_added(coordinator):
+    data = {"name": "Am Hang", "kind": "shared_housing", "capacity": "80", "active": "y"}
     assert coordinator.submit("/admin/sites/new/", data).status_code == 303
     assert Site.get(Site.name == "Am Hang").capacity == 80
     page = body(coordinator.get("/admin/sites/"))
@@ -363,11 +362,10 @@ def test_a_site_with_room_and_arrivals_is_added(coordinator):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"capacity": "-1"}, {"capacity": "many"}, {"kind": "castle"}, {"name": ""},
-     {"planned_on": "soon"}, {"planned_on": "0001-01-01"}],
-)  # fmt: skip
+    [{"capacity": "-1"}, {"capacity": "many"}, {"kind": "castle"}, {"name": ""}],
+)
 def test_a_wrong_site_is_refused(coordinator, wrong):
-    data = {"name": "Am Hang", "kind": "shared_housing", "capacity": "80", "planned_arrivals": "0"}
+    data = {"name": "Am Hang", "kind": "shared_housing", "capacity": "80"}
     before = Site.select().count()
     assert coordinator.submit("/admin/sites/new/", data | wrong).status_code == 422
     assert Site.select().count() == before
@@ -376,7 +374,7 @@ def test_a_wrong_site_is_refused(coordinator, wrong):
 CENTRE = {"centre_name": "Welcome-Center Musterstadt", "site_zone": "Europe/Vienna",
           "draft_days": "5", "reply_link_days": "10", "follow_up_days": "20",
           "release_days": "400", "centre_email": "desk@example.org",
-          "upload_megabytes": "5"}  # fmt: skip
+          "upload_megabytes": "5", "people_per_manager": "100"}  # fmt: skip
 
 
 def test_settings_are_changed_in_one_form(admin):

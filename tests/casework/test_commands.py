@@ -72,8 +72,8 @@ def test_every_command_of_the_contract_is_there(app):
     }
     assert words >= {
         "upgrade", "staff add", "forms list", "forms check", "forms import", "forms export",
-        "submissions export", "directory import", "directory export", "demo load", "backup",
-        "restore",
+        "submissions export", "directory import", "directory export", "people import",
+        "demo load", "backup", "restore",
     }  # fmt: skip
 
 
@@ -504,3 +504,59 @@ def xlsform(folder, *, form_id="colours", relevant=""):
 
 def read_csv(path):
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+class TestPeople:
+    HEADER = "Familienname;Vorname;Geburtsdatum;Haushalt\n"
+
+    def file(self, folder, *rows, header=HEADER):
+        path = folder / "liste.csv"
+        path.write_text(header + "\n".join(rows), encoding="utf-8")
+        return path
+
+    def test_a_dry_run_says_what_would_happen_and_changes_nothing(self, run, tmp_path):
+        path = self.file(tmp_path, "Beispiel;Amal;01.01.1990;1", "Beispiel;Sami;2015;1")
+        result = run("people", "import", path, "--dry-run")
+        assert result.exit_code == 0
+        assert "2 new people, 0 known, 0 left out, 1 households" in result.stdout
+        assert "row 2, Geburtsdatum: remark" in result.stdout
+        assert not Person.select().exists()
+
+    def test_a_list_is_taken_over_and_a_second_time_nothing_changes(self, run, world, tmp_path):
+        world.site("Lindenweg")
+        path = self.file(tmp_path, "Beispiel;Amal;17.05.1990;1", "Beispiel;Sami;2015;1")
+        first = run("people", "import", path, "--site", "Lindenweg")
+        assert "2 new people, 0 known, 1 households, 1 cases" in first.stdout
+        rows = AuditEntry.select().count()
+        second = run("people", "import", path)
+        assert second.exit_code == 0
+        assert "Nothing has changed" in second.stdout
+        assert (Person.select().count(), AuditEntry.select().count()) == (2, rows)
+
+    def test_every_error_is_listed_and_nothing_is_taken(self, refuse, run, tmp_path):
+        path = self.file(tmp_path, "Beispiel;Amal;31.02.1990;1", ";;1990;2", "Muster;Olena;;3")
+        listed = run("people", "import", path).stdout
+        assert "row 2, Geburtsdatum: error" in listed
+        assert "row 3, Familienname: error" in listed
+        assert "2 rows have errors" in refuse("people", "import", path)
+        assert not Person.select().exists()
+
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [("Artikel;Menge\n1;2\n", "No column with names"), ("", "is empty"),
+         (HEADER, "no person"), (HEADER + "Muster;Olena;;\n" * 50_000, "50,000 rows"),
+         ('Name;Vorname\n"Muster;Olena', "never closed")],
+    )  # fmt: skip
+    def test_a_list_that_cannot_be_used_is_one_sentence(self, refuse, tmp_path, content, says):
+        path = tmp_path / "liste.csv"
+        path.write_text(content, encoding="utf-8")
+        assert says in refuse("people", "import", path)
+        assert not Person.select().exists()
+
+    @pytest.mark.parametrize("option", ["--site", "--organisation", "--assigned-to"])
+    def test_a_place_or_colleague_that_is_not_there_is_refused(self, refuse, tmp_path, option):
+        path = self.file(tmp_path, "Beispiel;Amal;17.05.1990;1")
+        assert "There is no" in refuse("people", "import", path, option, "nobody")
+
+    def test_a_list_that_is_not_there_is_refused(self, refuse, tmp_path):
+        assert "does not exist" in refuse("people", "import", tmp_path / "nothing.xlsx")
