@@ -3,9 +3,18 @@
 import secrets
 import time
 import uuid
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
-from peewee import *
+from peewee import (
+    BlobField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    UUIDField,
+)
 
 
 def new_id():
@@ -27,18 +36,18 @@ def up(migrator, db):
         planned_on = DateField(null=True)
 
         class Meta:
-            table_name = 'sites'
+            table_name = "sites"
 
     class Organization(Table):
         class Meta:
-            table_name = 'organizations'
+            table_name = "organizations"
 
     class Staff(Table):
         class Meta:
-            table_name = 'staff'
+            table_name = "staff"
 
     class Arrival(Table):
-        site = ForeignKeyField(Site, on_delete='CASCADE')
+        site = ForeignKeyField(Site, on_delete="CASCADE")
         arrives_on = DateField(null=True)
         people = IntegerField()
         note = BlobField(null=True)
@@ -48,24 +57,24 @@ def up(migrator, db):
         revision = IntegerField()
 
         class Meta:
-            table_name = 'arrivals'
-            indexes = ((('state', 'arrives_on'), False),)
+            table_name = "arrivals"
+            indexes = ((("state", "arrives_on"), False),)
 
     class ArrivalDraft(Table):
-        staff = ForeignKeyField(Staff, on_delete='CASCADE')
+        staff = ForeignKeyField(Staff, on_delete="CASCADE")
         content = BlobField()
         choices = BlobField()
         revision = IntegerField()
         created_at = DateTimeField(index=True)
 
         class Meta:
-            table_name = 'arrival_drafts'
+            table_name = "arrival_drafts"
 
     class ArrivalList(Table):
         digest = CharField(max_length=32, unique=True)
-        site = ForeignKeyField(Site, null=True, on_delete='SET NULL')
-        organization = ForeignKeyField(Organization, null=True, on_delete='SET NULL')
-        arrival = ForeignKeyField(Arrival, null=True, on_delete='SET NULL')
+        site = ForeignKeyField(Site, null=True, on_delete="SET NULL")
+        organization = ForeignKeyField(Organization, null=True, on_delete="SET NULL")
+        arrival = ForeignKeyField(Arrival, null=True, on_delete="SET NULL")
         people = IntegerField()
         known = IntegerField()
         left_out = IntegerField()
@@ -75,17 +84,23 @@ def up(migrator, db):
         imported_by = CharField(max_length=200)
 
         class Meta:
-            table_name = 'arrival_lists'
+            table_name = "arrival_lists"
 
     db.create_tables([Arrival, ArrivalDraft, ArrivalList])
-    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    now = datetime.now(UTC).replace(tzinfo=None)
     for site in Site.select().where(Site.planned_arrivals > 0):
         Arrival.insert(
-            id=new_id(), site=site.id, arrives_on=site.planned_on, people=site.planned_arrivals,
-            state='announced', state_since=now, created_at=now, revision=0,
+            id=new_id(),
+            site=site.id,
+            arrives_on=site.planned_on,
+            people=site.planned_arrivals,
+            state="announced",
+            state_since=now,
+            created_at=now,
+            revision=0,
         ).execute()
     # Dropped by the database itself: SQLite would rebuild the table otherwise, which the
     # foreign keys to it refuse.
-    for column in ('planned_arrivals', 'planned_on'):
-        db.execute_sql(f'ALTER TABLE sites DROP COLUMN {column}')
-    migrator.migrate(migrator.add_column('people', 'nationality', BlobField(null=True)))
+    for column in ("planned_arrivals", "planned_on"):
+        db.execute_sql(f"ALTER TABLE sites DROP COLUMN {column}")
+    migrator.migrate(migrator.add_column("people", "nationality", BlobField(null=True)))
