@@ -22,6 +22,7 @@ from admin.home import Today
 from admin.i18n import lazy_gettext as _l
 from admin.intake import Inbox, Requests, Review
 from admin.interpreting import Interpreting
+from admin.participation_settings import Rungs
 from admin.people import Households, People
 from admin.permissions import note_permissions
 from admin.plan_settings import Blockers, PlanTemplates
@@ -32,6 +33,7 @@ from admin.referrals import Referrals
 from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
 from admin.system import AuditTrail, Outbox, StaffAccounts
 from admin.volunteers import Offers
+from admin.waiting import Waiting
 from casework.core.config import Config
 from casework.core.i18n import LANGUAGES, STAFF_LANGUAGES, language
 from casework.core.settings import all_settings
@@ -53,6 +55,7 @@ MENU: list[tuple[Any, type]] = [
     (CASES, FollowUps),
     (CASES, Appointments),
     (CASES, Messages),
+    (CASES, Waiting),
     (CASES, Interpreting),
     (PEOPLE, People),
     (PEOPLE, Households),
@@ -68,6 +71,7 @@ MENU: list[tuple[Any, type]] = [
     (SETTINGS, NeedCategories),
     (SETTINGS, Blockers),
     (SETTINGS, PlanTemplates),
+    (SETTINGS, Rungs),
     (SETTINGS, Texts),
     (SETTINGS, Sites),
     (SETTINGS, SettingsPage),

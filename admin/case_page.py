@@ -8,8 +8,10 @@ from typing import Any
 
 from peewee import Load
 
+from admin.auth import now
 from admin.base.shown import show_moment
 from admin.i18n import reading_language
+from admin.participation_page import ParticipationFile
 from admin.plan_page import PlanFile, short_plans
 from admin.timeline import Timeline, timeline
 from admin.words import today
@@ -20,6 +22,7 @@ from casework.core.access import Actor
 from casework.deadlines import Deadline, DeadlineChange
 from casework.documents import Document
 from casework.handovers import Handover, HandoverPoint
+from casework.insight.waiting import CaseWaiting, waiting_of
 from casework.interpretations import Translations, of_rows
 from casework.invitations import Invitation
 from casework.life_areas import LifeArea
@@ -205,6 +208,16 @@ class CaseFile:
         """The lines of the handover that runs."""
         rows = self._own(HandoverPoint).join(Handover)
         return list(rows.where(Handover.ended_at.is_null()).order_by(HandoverPoint.position))
+
+    @cached_property
+    def waiting(self) -> CaseWaiting:
+        """How long the case has waited, and for whom."""
+        return waiting_of(self.case, at=now())
+
+    @cached_property
+    def participation(self) -> ParticipationFile:
+        """Whether the person takes part, in short."""
+        return ParticipationFile(self.case, now())
 
     @cached_property
     def timeline(self) -> Timeline:

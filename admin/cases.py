@@ -20,13 +20,15 @@ from admin.case_deadlines import extend_form
 from admin.case_forms import NewCaseForm, areas_in_order
 from admin.case_page import CaseFile, called, loaded, with_people
 from admin.case_words import CASE_WORDS
-from admin.handover import CaseHandovers
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import show_areas
 from admin.interpreting import is_on
+from admin.participation import CaseParticipation
+from admin.participation_page import PARTICIPATION_WORDS
 from admin.person_fields import READ_IN
+from admin.waiting import WAITED_FOR, days_in_words
 from admin.words import PAGE_WORDS, ago, language_name, word
 from casework.cases import STATES, Case, CaseSubmission, open_case
 from casework.core.access import Actor
@@ -77,7 +79,7 @@ def people_found(actor: Actor, words: str) -> ModelSelect:
     return Person.scope(actor).where(Person.id << list(find_all("people", keys)))
 
 
-class Cases(CaseHandovers, CaseworkView):
+class Cases(CaseParticipation, CaseworkView):
     """The cases that `actor` may see; closed ones only where somebody looks for them."""
 
     model = Case
@@ -199,7 +201,8 @@ class Cases(CaseHandovers, CaseworkView):
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
             at=now(), forms=forms, opened=set(given), extend_form=extend_form,
             offers_machine=is_on(), next_states=STATES.transitions[case.state],
-            **in_case(case), **CASE_WORDS, **PAGE_WORDS,
+            **in_case(case), waited_for=WAITED_FOR, days_in_words=days_in_words,
+            **CASE_WORDS, **PARTICIPATION_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
     def done(self, case: Case, text: str, section: str) -> ResponseReturnValue:

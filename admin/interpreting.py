@@ -23,11 +23,13 @@ from casework.core.refusals import Refusal
 from casework.interpretations import ask_machine, keep_interpretation
 from casework.messages import Message
 from casework.needs import Need
+from casework.participation.models import Account
+from casework.plans.models import Goal
 from casework.submissions import Submission
 
 LONGEST = 12_000
 ROWS: dict[str, type[Base]] = {
-    model._meta.table_name: model for model in (Submission, Message, Need)
+    model._meta.table_name: model for model in (Submission, Message, Need, Account, Goal)
 }
 
 
@@ -133,4 +135,8 @@ def original_of(row: Any, field: str) -> tuple[str, str]:
     if isinstance(row, Need):
         known = (row.description or "", row.description_language)
         return known if field == "description" else ("", "")
+    if isinstance(row, Account):
+        return (row.body, row.language) if field == "body" else ("", "")
+    if isinstance(row, Goal):
+        return (row.wish or "", row.wish_language) if field == "wish" else ("", "")
     return texts_of(parts_of(row, at=now())).get(field, ""), row.language

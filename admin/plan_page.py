@@ -22,6 +22,7 @@ from casework.appointments import CANCELLERS
 from casework.cases import Case
 from casework.core.access import Actor
 from casework.core.i18n import N_
+from casework.interpretations import Translations, of_rows
 from casework.plans.agreements import ANSWERS, PlanAgreement, agreements_of, has_changed
 from casework.plans.blockers import Blocker
 from casework.plans.models import Goal, Plan, Step
@@ -63,6 +64,11 @@ class PlanFile(WholePlan):
     def agreements(self) -> list[PlanAgreement]:
         """Questions and agreements, the latest first."""
         return agreements_of(self.plan)
+
+    @cached_property
+    def translations(self) -> Translations:
+        """Translations of what the person wants, in their own words."""
+        return of_rows([goal for goal in self.goals if goal.wish])
 
     @property
     def question(self) -> PlanAgreement | None:

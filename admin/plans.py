@@ -14,6 +14,7 @@ from admin.auth import current_actor, now
 from admin.case_invitations import CaseInvitations
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
+from admin.interpreting import is_on
 from admin.plan_forms import AgreedForm, GoalForm, ReviewForm
 from admin.plan_page import (
     PLAN_WORDS,
@@ -282,7 +283,13 @@ class CasePlans(CaseInvitations):
         page = PlanPage(case, plan, current_actor(), given)
         page.marks = _marks()
         return self.render(
-            "desk/plan.html", page=page, case=case, file=page.file, **PLAN_WORDS, **PAGE_WORDS
+            "desk/plan.html",
+            page=page,
+            case=case,
+            file=page.file,
+            offers_machine=is_on(),
+            **PLAN_WORDS,
+            **PAGE_WORDS,
         )
 
     def _save(

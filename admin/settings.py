@@ -197,6 +197,11 @@ class CentreForm(DeskForm):
     reply_link_days = IntegerField(_l("Days for which a provider's reply link works"))
     follow_up_days = IntegerField(_l("Days until a referral is looked at again"))
     release_days = IntegerField(_l("Days for which a release counts"))
+    fact_days = IntegerField(
+        _l("Days for which missed appointments and what was said about them are shown"),
+        description=_l("After that they are not shown any more, and notes about them are deleted."),
+    )
+    answer_days = IntegerField(_l("Days after which a message that nobody opened counts as a fact"))
     upload_megabytes = IntegerField(_l("Largest file that a form takes, in MB"))
     remind_mail_days = IntegerField(
         _l("Days before an appointment on which a mail reminds of it"),
@@ -222,7 +227,7 @@ class CentreForm(DeskForm):
 MOST = {
     "draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100,
     "upload_megabytes": 10, "remind_mail_days": 14, "remind_page_days": 60,
-    "people_per_manager": 1000,
+    "people_per_manager": 1000, "fact_days": 1100, "answer_days": 90,
 }  # fmt: skip
 MAY_BE_NONE = ("remind_mail_days", "remind_page_days")
 
