@@ -1,5 +1,8 @@
 """Conditions that need no formula: a question, how it is compared, a value; all or any of them.
 
+A check of an answer is one, too: there the question may be the answer itself, `HERE`, and what
+it is compared with another answer, or today.
+
 `written` gives the expression, `read` gives the conditions back, or None where an expression
 says more than rows of three can show.
 """
@@ -8,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
@@ -18,6 +21,7 @@ from casework.questionnaires.expressions import (
     Expression,
     ExpressionError,
     Literal,
+    Path,
     Reference,
     parse,
 )
@@ -37,6 +41,7 @@ WITHOUT_VALUE = (ANSWERED, EMPTY)
 JOINS = {"and": N_("all of these apply"), "or": N_("at least one of these applies")}
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+HERE, TODAY = ".", "today()"
 
 Questions = Mapping[str, Question]
 
@@ -61,11 +66,20 @@ class BothQuotes(Refusal):
 
 @dataclass(frozen=True)
 class Condition:
-    """One row: the name of a question, a key of `SIGNS`, and the value where the sign has one."""
+    """One row: the name of a question, a key of `SIGNS`, and the value where the sign has one.
+
+    In place of a value `other` may name a question whose answer it is compared with, or `TODAY`.
+    """
 
     question: str
     sign: str = IS
     value: str = ""
+    other: str = ""
+
+    @property
+    def looks_elsewhere(self) -> bool:
+        """Whether only the check of an answer can be like this."""
+        return self.question == HERE or bool(self.other)
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,8 @@ def written(conditions: Conditions, questions: Questions) -> str:
 def read(text: str, questions: Questions) -> Conditions | None:
     """The conditions that an expression consists of, or None where it is more than that.
 
-    Whatever `written` would write with another meaning is more than that, too.
+    `questions` knows `HERE` where the expression checks an answer. Whatever `written` would
+    write with another meaning is more than that, too.
     """
     if not text.strip():
         return Conditions()
@@ -99,6 +114,8 @@ def read(text: str, questions: Questions) -> Conditions | None:
     join, parts = _parts(tree)
     rows = tuple(_read(part) for part in parts)
     found = tuple(row for row in rows if row is not None)
+    if HERE not in questions and any(row.looks_elsewhere for row in found):
+        return None
     if len(found) < len(rows) or not all(map(_fits, parts, found, [questions] * len(rows))):
         return None
     return Conditions(found, join)
@@ -120,9 +137,11 @@ def _parts(tree: Expression) -> tuple[str, list[Expression]]:
 
 
 def _written(row: Condition, question: Question | None) -> str:
-    reference = f"${{{row.question}}}"
+    reference = _named(row.question)
     if row.sign in WITHOUT_VALUE:
         return f"{reference} {'!=' if row.sign == ANSWERED else '='} ''"
+    if row.other:
+        return _against(reference, row, question)
     if not row.value:
         raise ValueMissing()
     if row.sign in OPERATORS:
@@ -136,6 +155,22 @@ def _written(row: Condition, question: Question | None) -> str:
     is_number = kind is not None and kind.is_number and NUMBER.fullmatch(row.value)
     value = row.value if is_number else _quoted(row.value)
     return f"{reference} {'=' if row.sign == IS else '!='} {value}"
+
+
+def _named(name: str) -> str:
+    return name if name in (HERE, TODAY) else f"${{{name}}}"
+
+
+def _against(reference: str, row: Condition, question: Question | None) -> str:
+    """Compared with another answer, or with today."""
+    right = _named(row.other)
+    kind = QUESTION_TYPES.get(question.type) if question is not None else None
+    if row.sign == CONTAINS:
+        return f"contains({reference}, {right})"
+    if row.sign in (IS, IS_NOT) and kind is not None and kind.answer == "list":
+        chosen = f"selected({reference}, {right})"
+        return chosen if row.sign == IS else f"not({chosen})"
+    return f"{reference} {OPERATORS.get(row.sign) or ('=' if row.sign == IS else '!=')} {right}"
 
 
 def _measure(value: str) -> str:
@@ -162,27 +197,50 @@ def _read(tree: Expression) -> Condition | None:
         return None
     if tree.name == "not" and isinstance(inner := tree.arguments[0], Call):
         found = _read(inner) if inner.name == "selected" else None
-        return Condition(found.question, IS_NOT, found.value) if found else None
-    if tree.name in ("selected", "contains") and isinstance(tree.arguments[0], Reference):
-        value = _value(tree.arguments[1])
+        return replace(found, sign=IS_NOT) if found else None
+    if tree.name in ("selected", "contains") and (name := _asked(tree.arguments[0])):
+        value, other = _value(tree.arguments[1]), _other(tree.arguments[1])
         sign = IS if tree.name == "selected" else CONTAINS
-        return Condition(tree.arguments[0].name, sign, value) if value else None
+        return Condition(name, sign, value or "", other) if value or other else None
     return None
 
 
 def _compared(tree: Chain) -> Condition | None:
     operator, right = tree.rest[0]
-    if len(tree.rest) != 1 or not isinstance(tree.first, Reference):
+    name = _asked(tree.first)
+    if len(tree.rest) != 1 or not name:
         return None
-    name, value = tree.first.name, _value(right)
-    if operator in OPERATORS.values() and value:
-        sign = next(sign for sign, each in OPERATORS.items() if each == operator)
-        return Condition(name, sign, value) if _is_measure(right) else None
-    if operator not in ("=", "!=") or value is None or isinstance(right, Call):
+    signs = {each: sign for sign, each in OPERATORS.items()} | {"=": IS, "!=": IS_NOT}
+    if operator not in signs:
+        return None
+    if other := _other(right):
+        return Condition(name, signs[operator], other=other)
+    value = _value(right)
+    if operator not in ("=", "!="):
+        return Condition(name, signs[operator], value) if value and _is_measure(right) else None
+    if value is None or isinstance(right, Call):
         return None
     if not value:
         return Condition(name, ANSWERED if operator == "!=" else EMPTY)
-    return Condition(name, IS if operator == "=" else IS_NOT, value)
+    return Condition(name, signs[operator], value)
+
+
+def _asked(tree: Expression) -> str:
+    """The name of the question that is looked at, `HERE` for the answer itself."""
+    if isinstance(tree, Reference):
+        return tree.name
+    is_here = (
+        isinstance(tree, Path) and [step.axis for step in tree.steps] == ["self"]
+        and not (tree.from_root or tree.start or tree.predicates or tree.steps[0].predicates)
+    )  # fmt: skip
+    return HERE if is_here else ""
+
+
+def _other(tree: Expression) -> str:
+    """What it is compared with, where that is no value."""
+    if isinstance(tree, Call) and tree.name == "today":
+        return TODAY
+    return tree.name if isinstance(tree, Reference) else ""
 
 
 def _is_measure(tree: Expression) -> bool:

@@ -14,9 +14,10 @@ from admin.base.shown import show_moment
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
-from admin.questionnaire_conditions import JOINS, SIGNS, WITHOUT_VALUE
+from admin.questionnaire_conditions import HERE, JOINS, SIGNS, TODAY, WITHOUT_VALUE
 from admin.questionnaire_files import FormFiles
 from admin.questionnaire_release import Releasing
+from admin.questionnaire_rules import PREFIXES
 from admin.questionnaire_sent import Sent, taken
 from admin.questionnaire_shown import (
     CHECKED,
@@ -102,7 +103,7 @@ class FormEditor(Releasing, FormFiles, DeskPage):
             return redirect(self.get_url("questionnaire.details_view", id=row.id))
         place = request.args.get("at", "")
         try:
-            placed, fields = page_values(copy.parsed, place)
+            placed, fields = page_values(copy, place, request.args)
         except NoSuchPlace:
             return redirect(self.get_url(".edit", slug=slug))
         return self._page(copy, place, placed, fields)
@@ -125,13 +126,15 @@ class FormEditor(Releasing, FormFiles, DeskPage):
             return self._again(copy, sent, {"": refused}, refused.mentions)
         except Refusal as refused:
             return self._again(copy, sent, {"": refused})
-        return redirect(self.address(slug, edited.place), 303)
+        listing = sent.listing if edited.place == sent.place else {}
+        return redirect(self.address(slug, edited.place, **listing), 303)
 
     @expose("/<slug>/languages", methods=("POST",))
     def languages(self, slug: str) -> ResponseReturnValue:
         """A language more or less, or another main one."""
         copy = self.copy_or_404(slug)
-        tag, wish = request.form.get("tag", "").strip(), request.form.get("do", "")
+        own, wish = request.form.get("own", "").strip(), request.form.get("do", "")
+        tag = own or request.form.get("tag", "").strip()
         ways = {"add": add_language, "remove": remove_language, "main": set_default_language}
         if wish not in ways:
             abort(400)
@@ -192,9 +195,9 @@ class FormEditor(Releasing, FormFiles, DeskPage):
         """The working copy, which somebody else may have published or thrown away."""
         return self.copy_of(slug) or abort(404)
 
-    def address(self, slug: str, place: str) -> str:
-        """The editor at one item."""
-        return self.get_url(".edit", slug=slug, **({"at": place} if place else {}))
+    def address(self, slug: str, place: str, **listing: str) -> str:
+        """The editor at one item, and at one page of its choices."""
+        return self.get_url(".edit", slug=slug, **({"at": place} | listing if place else {}))
 
     def page_before(self) -> str:
         """A refusal is shown in the editor of the form it concerns."""
@@ -208,7 +211,7 @@ class FormEditor(Releasing, FormFiles, DeskPage):
         """The same page with what was typed and why it was not stored."""
         definition = copy.parsed
         place = sent.place if _stands(definition, sent.place) else ""
-        placed, fields = page_values(definition, place)
+        placed, fields = page_values(copy, place, sent.listing)
         fields = typed_again(fields, sent, problems)
         words = [mention_words(definition, each) for each in mentions or ()]
         more: dict[str, Any] = {"refused": True, "mentions": words, "wish": sent.wish}
@@ -219,7 +222,7 @@ class FormEditor(Releasing, FormFiles, DeskPage):
         name = sent.values.get("was", "")
         place = place_of(copy.parsed, name) if name else ""
         lost = dict(sent.cells) if place is None else {}
-        placed, fields = page_values(copy.parsed, place or "")
+        placed, fields = page_values(copy, place or "", sent.listing)
         if place is not None:
             fields = merged(fields, sent, base_cells(copy, sent.revision, name))
         changed = {
@@ -245,7 +248,8 @@ class FormEditor(Releasing, FormFiles, DeskPage):
             preview_url=lambda tag: preview_address(tokens[tag], item.get("item")),
             can_undo=copy.can_undo, drawers=drawers(),
             question_drawers=drawers(questions_only=True),
-            signs=SIGNS, joins=JOINS, without_value=WITHOUT_VALUE, destinations=destinations,
+            signs=SIGNS, joins=JOINS, without_value=WITHOUT_VALUE, here=HERE, today=TODAY,
+            prefixes=PREFIXES, destinations=destinations,
             expert=EXPERT, checked=CHECKED, tongue=tongue,
             further_languages=further_languages(definition),
             progress={} if place else progress(definition, copy.translated_from),

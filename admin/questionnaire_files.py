@@ -15,7 +15,7 @@ from admin.auth import current_actor, now
 from admin.i18n import gettext as _
 from admin.i18n import ngettext, reading_language
 from admin.questionnaire_sent import Sent
-from admin.questionnaire_shown import words_of
+from admin.questionnaire_words import words_of
 from admin.words import PAGE_WORDS
 from casework.core.db import clean
 from casework.core.files import MEGABYTE

@@ -19,7 +19,6 @@ from casework.questionnaires.comparing import differences
 from casework.questionnaires.definitions import Definition
 from casework.questionnaires.findings import ERROR, NOTICE
 from casework.questionnaires.models import Questionnaire, version_of
-from casework.questionnaires.placing import findings_of
 from casework.questionnaires.translating import progress
 from casework.questionnaires.working_copies import (
     ChangedMeanwhile,
@@ -60,8 +59,7 @@ class Releasing(Screen):
     def _release_page(self, copy: WorkingCopy) -> str:
         row, definition = copy.questionnaire, copy.parsed
         live = live_definition(row)
-        placed = findings_of(definition)
-        worst = [each for each in placed if each.finding.severity != NOTICE]
+        worst = [each for each in copy.findings if each.finding.severity != NOTICE]
         drafts = sum(each.drafts for each in use_of(row).values())
         values: dict[str, Any] = {
             "row": row, "copy": copy, "definition": definition, "is_first": live is None,

@@ -1,18 +1,19 @@
 """What an editor sent about one question, brought into the definition.
 
 Names in the form: `c:<cell>` is a cell of the item (or of the settings), `k:<number>:<cell>`
-one of a choice, `k:new<number>:<cell>` of a new choice, `w:…` the conditions in rows.
+one of a choice, `k:new<number>:<cell>` of a new choice; `w:…`, `r:…`, `x:…` are rules in rows.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from admin.questionnaire_conditions import Condition, Conditions, read, written
+from admin.questionnaire_conditions import HERE, IS, WITHOUT_VALUE, Condition, Conditions
+from admin.questionnaire_rules import PREFIXES, rule_cell
 from admin.questionnaire_words import kind_of
 from casework.core.refusals import Refusal
 from casework.questionnaires.definitions import Definition, Item, Question
@@ -46,7 +47,7 @@ from casework.questionnaires.editing.names import taken as taken_names
 from casework.questionnaires.question_types import QUESTION_TYPES
 
 MOST_CONDITIONS = 20
-SHOWN_CHOICES = 150
+MOST_CHOICES = 400  # in one form; a page of them is far below
 NEW_CHOICES = 3
 MOVES = {"up": move_up, "down": move_down, "out": move_out}
 
@@ -81,24 +82,43 @@ class Sent:
         mode = self.values.get("c:required")
         if mode == "formula":
             found["required"] = self.values.get("required-formula", "")
+        elif mode == "simple":
+            del found["required"]
         return found
 
-    @property
-    def conditions(self) -> Conditions:
-        """The conditions in rows, those without a question left out."""
-        rows = []
+    def conditions(self, column: str) -> Conditions:
+        """The rows of a rule, those without a question or left as they were offered left out."""
+        prefix, rows = PREFIXES[column], []
         for number in range(MOST_CONDITIONS):
-            question = self.values.get(f"w:{number}:question", "")
-            if question:
-                sign = self.values.get(f"w:{number}:sign", "is")
-                value = self.values.get(f"w:{number}:value", "").strip()
-                rows.append(Condition(question, sign, value))
-        return Conditions(tuple(rows), "or" if self.values.get("w:join") == "or" else "and")
+            at = f"{prefix}:{number}:"
+            row = Condition(
+                self.values.get(f"{at}question", ""), self.values.get(f"{at}sign", IS),
+                self.values.get(f"{at}value", "").strip(), self.values.get(f"{at}other", ""),
+            )  # fmt: skip
+            if row.sign in WITHOUT_VALUE or row.other:
+                row = replace(row, value="")
+            if row.question and row != Condition(HERE):
+                rows.append(row)
+        return Conditions(tuple(rows), "or" if self.values.get(f"{prefix}:join") == "or" else "and")
+
+    def mode(self, column: str) -> str:
+        """How a rule is given: `always`, `simple`, `formula`; empty where none was sent."""
+        if column != "required":
+            return self.values.get(f"{PREFIXES[column]}:mode", "")
+        mode = self.values.get("c:required", "")
+        return mode if mode in ("simple", "formula") else ""
 
     @property
-    def condition_mode(self) -> str:
-        """`always`, `simple` or `formula`; empty where no condition was sent."""
-        return self.values.get("w:mode", "")
+    def listing(self) -> dict[str, str]:
+        """Which page of a long list of choices was open."""
+        found = {name: self.values.get(name, "") for name in ("choices", "find")}
+        return {name: text for name, text in found.items() if text}
+
+    @property
+    def choice_numbers(self) -> list[int]:
+        """The places of the choices that were sent."""
+        found = (re.match(r"k:(\d{1,5}):", key, re.ASCII) for key in self.values)
+        return sorted({int(each[1]) for each in found if each})[:MOST_CHOICES]
 
     def choices(self, number: str) -> dict[str, str]:
         """The cells of a choice as typed."""
@@ -134,10 +154,11 @@ def typed(definition: Definition, sent: Sent) -> Edited:
     item = item_at(definition, sent.place)
     problems: dict[str, Refusal] = {}
     cells = {k: v for k, v in sent.cells.items() if k in cells_of(definition, sent.place)}
-    try:
-        cells |= condition_cell(definition, item, sent)
-    except Refusal as refusal:
-        problems["relevant"] = refusal
+    for column in PREFIXES:
+        try:
+            cells |= rule_cell(definition, item, column, sent.mode(column), sent.conditions(column))
+        except Refusal as refusal:
+            problems[column] = refusal
     cells |= first_name(definition, item, cells)
     definition = with_choices(definition, sent, problems)
     definition, cells = with_list(definition, item, cells)
@@ -148,20 +169,6 @@ def typed(definition: Definition, sent: Sent) -> Edited:
     if problems:
         raise CellsRefused(problems)
     return edited
-
-
-def condition_cell(definition: Definition, item: Item, sent: Sent) -> dict[str, str]:
-    """The condition as an expression, where one was sent. Raises what `written` raises."""
-    mode = sent.condition_mode
-    if mode == "always":
-        return {"relevant": ""}
-    if mode != "simple":
-        return {}
-    questions = questions_of(definition)
-    wanted = sent.conditions
-    if read(item.relevant, questions) == wanted:
-        return {"relevant": item.relevant}
-    return {"relevant": written(wanted, questions)}
 
 
 def first_name(definition: Definition, item: Item, cells: Mapping[str, str]) -> dict[str, str]:
@@ -176,11 +183,6 @@ def first_name(definition: Definition, item: Item, cells: Mapping[str, str]) -> 
         return {}
     wish = name_from(text, item.name)
     return {"name": wish if wish == item.name else free_name(taken_names(definition), wish)}
-
-
-def questions_of(definition: Definition) -> dict[str, Question]:
-    """The questions by name."""
-    return {question.name: question for question in definition.questions()}
 
 
 def with_list(
@@ -210,7 +212,9 @@ def with_choices(
     if list_name not in definition.choices:
         return definition
     anyway = sent.wish == ("save", "anyway")
-    for index in range(min(len(definition.choices[list_name]), SHOWN_CHOICES)):
+    for index in sent.choice_numbers:
+        if index >= len(definition.choices[list_name]):
+            break
         now = choice_cells_of(definition, list_name, index)
         cells = {k: v for k, v in sent.choices(str(index)).items() if now.get(k, v) != v.strip()}
         if cells:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
-from admin.questionnaire_conditions import Condition, Conditions, read
-from admin.questionnaire_sent import NEW_CHOICES, SHOWN_CHOICES, Sent, questions_of, same
-from admin.questionnaire_words import Kind, is_group, kind, kind_of
+from admin.questionnaire_choices import ChoicePage, page_of_choices
+from admin.questionnaire_rules import Rule, all_options, askable, rule_rows, rules_of
+from admin.questionnaire_sent import NEW_CHOICES, Sent, same
+from admin.questionnaire_words import Kind, is_group, kind, kind_of, words_of
 from casework.core.refusals import Refusal
-from casework.questionnaires.definitions import Choice, Definition, Group, Item, Question, walk
+from casework.questionnaires.definitions import Definition, Group, Item, Question
 from casework.questionnaires.editing import (
     can_move,
     cells_of,
@@ -25,10 +26,10 @@ from casework.questionnaires.editing import (
 from casework.questionnaires.editing.choices import choice_headings, uses_list
 from casework.questionnaires.findings import ERROR, NOTICE, WARNING
 from casework.questionnaires.form_files import shown_files
-from casework.questionnaires.placing import Placed, findings_of
-from casework.questionnaires.question_types import QUESTION_TYPES
+from casework.questionnaires.forms import PIPED
+from casework.questionnaires.placing import Placed
+from casework.questionnaires.working_copies import WorkingCopy
 
-SHORT = 70
 EXPERT = (
     "calculation", "default", "choice_filter", "repeat_count", "trigger", "appearance",
     "parameters",
@@ -57,12 +58,12 @@ class Fields:
     """The fields of one item: values by cell, what is wrong by cell, what somebody else stored."""
 
     cells: dict[str, str]
-    conditions: Conditions | None
-    mode: str
+    rules: dict[str, Rule] = field(default_factory=dict)
     problems: dict[str, list[str]] = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)
     choices: list[ChoiceRow] = field(default_factory=list)
+    page: ChoicePage = field(default_factory=ChoicePage)
 
 
 @dataclass
@@ -72,12 +73,6 @@ class ChoiceRow:
     number: str
     cells: dict[str, str]
     problems: list[str] = field(default_factory=list)
-
-
-def words_of(definition: Definition, item: Item | Choice, most: int = SHORT) -> str:
-    """What an item is called in the form's main language, shortened; else its name."""
-    text = " ".join(definition.text(item.label, definition.default_language)[0].split())
-    return (text if len(text) <= most else text[: most - 1] + "…") or item.name
 
 
 def lines(definition: Definition, placed: Iterable[Placed]) -> list[OutlineLine]:
@@ -110,20 +105,22 @@ def severities(definition: Definition, placed: Iterable[Placed]) -> dict[str, st
     return found
 
 
-def fields_of(definition: Definition, place: str, placed: Iterable[Placed]) -> Fields:
+def fields_of(
+    definition: Definition, place: str, placed: Iterable[Placed], values: Mapping[str, str]
+) -> Fields:
     """The fields of the item at `place` as stored, with what was found about each."""
     if not place:
-        found = Fields(settings_cells(definition), None, "")
+        found = Fields(settings_cells(definition))
         found.general = [
             told(each) for each in placed
             if each.place is None and not each.list_name and each.finding.severity != NOTICE
         ]  # fmt: skip
         return found
     item = item_at(definition, place)
-    conditions = read(item.relevant, questions_of(definition))
-    mode = "always" if not item.relevant else "formula" if conditions is None else "simple"
-    found = Fields(cells_of(definition, place), conditions, mode)
-    found.choices = choice_rows(definition, item)
+    found = Fields(cells_of(definition, place), rules_of(definition, item))
+    if has_own_choices(item):
+        found.page = page_of_choices(definition, item.list_name, values)
+        found.choices = choice_rows(definition, item.list_name, found.page)
     for each in placed:
         if each.place == place:
             note_finding(definition, found, each)
@@ -158,15 +155,22 @@ def told(placed: Placed) -> str:
     return " ".join(part for part in parts if part)
 
 
-def choice_rows(definition: Definition, item: Item) -> list[ChoiceRow]:
-    """The choices of a question, and empty rows for new ones."""
-    if not uses_list(item):
-        return []
-    name = item.list_name  # type: ignore[attr-defined]
-    held = definition.choices.get(name, ())
+def has_own_choices(item: Item) -> TypeGuard[Question]:
+    """Whether its choices stand in a list, and are not the answers to another question."""
+    return uses_list(item) and not source_of(item)
+
+
+def source_of(item: Item) -> str:
+    """The question whose answers are the choices of `item`; empty for a list."""
+    found = PIPED.fullmatch(item.list_name) if isinstance(item, Question) else None
+    return found[1] if found else ""
+
+
+def choice_rows(definition: Definition, list_name: str, page: ChoicePage) -> list[ChoiceRow]:
+    """The choices of a page, and empty rows for new ones."""
     rows = [
-        ChoiceRow(str(index), choice_cells_of(definition, name, index))
-        for index in range(min(len(held), SHOWN_CHOICES))
+        ChoiceRow(str(index), choice_cells_of(definition, list_name, index))
+        for index in page.indices
     ]
     return rows + [ChoiceRow(f"new{number}", {}) for number in range(NEW_CHOICES)]
 
@@ -174,8 +178,9 @@ def choice_rows(definition: Definition, item: Item) -> list[ChoiceRow]:
 def typed_again(fields: Fields, sent: Sent, problems: Mapping[str, Refusal]) -> Fields:
     """The same fields with what was typed, and with what was refused beside each."""
     fields.cells |= {cell: text for cell, text in sent.cells.items() if cell in fields.cells}
-    if sent.condition_mode:
-        fields.mode, fields.conditions = sent.condition_mode, sent.conditions
+    for column in fields.rules:
+        if mode := sent.mode(column):
+            fields.rules[column] = Rule(mode, sent.conditions(column))
     for row in fields.choices:
         row.cells |= sent.choices(row.number)
     for cell, refusal in problems.items():
@@ -212,57 +217,6 @@ def merged(fields: Fields, sent: Sent, base: Mapping[str, str] | None) -> Fields
     return fields
 
 
-def condition_rows(
-    definition: Definition, fields: Fields
-) -> list[tuple[Condition, list[tuple[str, str]], str]]:
-    """The rows of the builder: condition, the choices of its question, and its kind of input."""
-    rows = list(fields.conditions.rows) if fields.conditions else []
-    questions = questions_of(definition)
-    found = []
-    for row in [*rows, Condition("")]:
-        question = questions.get(row.question)
-        found.append((row, options_of(definition, question), control_of(question)))
-    return found
-
-
-def options_of(definition: Definition, question: Question | None) -> list[tuple[str, str]]:
-    """The choices of a question as pairs of name and words."""
-    if question is None or not uses_list(question):
-        return []
-    held = definition.choices.get(question.list_name, ())
-    return [(choice.name, words_of(definition, choice)) for choice in held]
-
-
-def control_of(question: Question | None) -> str:
-    """The kind of input for a value to compare with."""
-    kind = QUESTION_TYPES.get(question.type) if question is not None else None
-    if question is not None and question.type == "date":
-        return "date"
-    return "number" if kind is not None and kind.is_number else "text"
-
-
-def askable(definition: Definition, item: Item) -> list[tuple[str, str]]:
-    """Questions that a condition of `item` can look at: name and words."""
-    own = {each.name for each in walk((item,))}
-    return [
-        (question.name, words_of(definition, question))
-        for question in definition.questions()
-        if question.name not in own
-        and (kind := QUESTION_TYPES.get(question.type)) is not None
-        and kind.answer != "none"
-        and not kind.metadata
-        and not kind.is_file
-    ]
-
-
-def all_options(definition: Definition) -> dict[str, Any]:
-    """For the script: kind of input and choices of each question."""
-    return {
-        question.name: {"kind": control_of(question), "options": options_of(definition, question)}
-        for question in definition.questions()
-    }
-
-
 def item_values(definition: Definition, place: str, fields: Fields) -> dict[str, Any]:
     """Everything the template needs about one item beyond its fields."""
     item = item_at(definition, place)
@@ -278,14 +232,17 @@ def item_values(definition: Definition, place: str, fields: Fields) -> dict[str,
             for line in outline(definition)
             if isinstance(line.item, Group) and not inside(line.place, place)
         ],
-        "has_list": uses_list(item),
+        "has_list": has_own_choices(item),
+        "source": source_of(item),
         "lists": [(name, ", ".join(names)) for name, names in uses.items()],
         "shared": [name for name in uses.get(list_name, ()) if name != item.name],
-        "more_choices": max(len(definition.choices.get(list_name, ())) - SHOWN_CHOICES, 0),
         "headings": [each for each in choice_headings(definition) if each != "icon"],
-        "rows": condition_rows(definition, fields),
+        "rows": {
+            column: rule_rows(definition, item, column, rule)
+            for column, rule in fields.rules.items()
+        },
         "askable": askable(definition, item),
-        "options": all_options(definition),
+        "options": all_options(definition, item),
         "shown_files": shown_files(definition),
         "own_columns": [
             cell for cell in fields.cells
@@ -299,10 +256,11 @@ def inside(place: str, of: str) -> bool:
     return place == of or place.startswith(f"{of}/")
 
 
-def page_values(definition: Definition, place: str) -> tuple[list[Placed], Fields]:
-    """All findings, and the fields of one item with theirs."""
-    placed = findings_of(definition)
-    return placed, fields_of(definition, place, placed)
+def page_values(
+    copy: WorkingCopy, place: str, values: Mapping[str, str]
+) -> tuple[list[Placed], Fields]:
+    """All findings, and the fields of one item with theirs; `values` say which choices."""
+    return copy.findings, fields_of(copy.parsed, place, copy.findings, values)
 
 
 def counted(placed: Iterable[Placed]) -> dict[str, int]:

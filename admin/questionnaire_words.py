@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.core.i18n import N_
-from casework.questionnaires.definitions import Group, Item, Question, Repeat
+from casework.questionnaires.definitions import (
+    Choice,
+    Definition,
+    Group,
+    Item,
+    Question,
+    Repeat,
+)
 from casework.questionnaires.mapping import SAVE_TO
 from casework.questionnaires.question_types import QUESTION_TYPES
 
@@ -114,6 +121,15 @@ DESTINATIONS: dict[str, str] = {
     "service.times": N_("Service: opening times"),
     "service.free": N_("Service: free places"),
 }
+
+
+SHORT = 70
+
+
+def words_of(definition: Definition, item: Item | Choice, most: int = SHORT) -> str:
+    """What an item is called in the form's main language, shortened; else its name."""
+    text = " ".join(definition.text(item.label, definition.default_language)[0].split())
+    return (text if len(text) <= most else text[: most - 1] + "…") or item.name
 
 
 def kind_of(item: Item) -> str:

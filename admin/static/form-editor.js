@@ -6,7 +6,7 @@ const state = document.getElementById("state");
 const preview = document.getElementById("preview");
 const tongues = document.querySelector("[data-preview]");
 const words = form.dataset;
-const ignored = ["kind", "where", "target"];
+const ignored = ["kind", "where", "target", "find"];
 let running = null;
 let changed = false;
 let leaving = false;
@@ -143,14 +143,16 @@ document.querySelector(".outline").addEventListener("click", (event) => {
   leave(() => location.assign(link.href));
 });
 
-// Conditions: the answers of the chosen question to choose from.
-const box = document.getElementById("c-relevant-box");
-const offered = box ? JSON.parse(box.dataset.options) : {};
+// Rules in rows: the answers of the chosen question to choose from.
+const offered = JSON.parse(form.dataset.options ?? "{}");
+
+function valueOf(key) {
+  return form.querySelector(`[data-value-of="${key}"]`);
+}
 
 function showAnswers(select) {
   const about = offered[select.value] ?? { kind: "text", options: [] };
-  const cell = box.querySelector(`[data-value-of="${select.dataset.questionOf}"]`);
-  const old = cell.querySelector("input, select");
+  const old = valueOf(select.dataset.questionOf).querySelector("input, select");
   const field = document.createElement(about.options.length ? "select" : "input");
   field.id = old.id;
   field.name = old.name;
@@ -164,19 +166,20 @@ function showAnswers(select) {
   old.replaceWith(field);
 }
 
-box?.addEventListener(
+form.addEventListener(
   "change",
   (event) => {
-    const { questionOf, signOf } = event.target.dataset;
+    const { questionOf, signOf, mode } = event.target.dataset;
     if (questionOf) {
       showAnswers(event.target);
       event.stopPropagation(); // nothing to store before there is an answer
     } else if (signOf) {
-      const cell = box.querySelector(`[data-value-of="${signOf}"]`);
+      const cell = valueOf(signOf);
       cell.hidden = ["answered", "empty"].includes(event.target.value);
-      const value = cell.querySelector("input, select").value;
+      const other = form.elements[`${signOf}other`]?.value;
+      const value = cell.querySelector("input, select").value || other;
       if (!value && !cell.hidden) event.stopPropagation();
-    } else if (event.target.name === "w:mode" && event.target.value !== "always") {
+    } else if (mode !== undefined && event.target.value !== "always") {
       event.stopPropagation();
     }
   },

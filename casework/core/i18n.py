@@ -83,6 +83,19 @@ def N_(msgid: str) -> str:
     return msgid
 
 
+def canonical(tag: str) -> str:
+    """The tag with conventional case, and ours where it is an alias of one of ours."""
+    subtags = tag.replace("_", "-").split("-")
+    written = [subtags[0].lower()]
+    for subtag in subtags[1:]:
+        if len(subtag) == 2:
+            written.append(subtag.upper())
+        else:
+            written.append(subtag.title() if len(subtag) == 4 else subtag.lower())
+    joined = "-".join(written)
+    return ALIASES.get(joined.lower(), joined)
+
+
 def negotiate(header: str, offered: Iterable[str] = tuple(LANGUAGES)) -> str:
     """The tag that fits an Accept-Language header best, or the default.
 

@@ -35,6 +35,7 @@ from casework.questionnaires.models import (
     latest_version,
     version_of,
 )
+from casework.questionnaires.placing import Placed, findings_of
 from casework.questionnaires.publishing import (
     SlugRefused,
     VersionOfAnother,
@@ -111,6 +112,11 @@ class WorkingCopy(Base):
     def parsed(self) -> Definition:
         """The definition as data."""
         return _parsed(self.definition)
+
+    @property
+    def findings(self) -> list[Placed]:
+        """Whatever is wrong or odd about it, errors first, each with its place."""
+        return list(_findings(self.definition))
 
     @property
     def can_undo(self) -> bool:
@@ -338,3 +344,9 @@ def _write(
 @functools.lru_cache(maxsize=PARSED)
 def _parsed(text: str) -> Definition:
     return from_json(text)
+
+
+@functools.lru_cache(maxsize=PARSED)
+def _findings(text: str) -> tuple[Placed, ...]:
+    """A page is shown far more often than the form changes."""
+    return tuple(findings_of(_parsed(text)))

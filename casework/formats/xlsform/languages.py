@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from casework.core.i18n import ALIASES, LANGUAGES
+from casework.core.i18n import LANGUAGES, canonical
 from casework.questionnaires.definitions import UNDETERMINED
 from casework.questionnaires.tidying import without_invisible
 
@@ -70,19 +70,6 @@ def heading_text(tag: str, name: str) -> str:
     if tag.startswith(f"{UNDETERMINED}-x-") and name:
         return name
     return f"{name} ({tag})" if name else tag
-
-
-def canonical(tag: str) -> str:
-    """The tag with conventional case, and ours where it is an alias of one of ours."""
-    subtags = tag.replace("_", "-").split("-")
-    written = [subtags[0].lower()]
-    for subtag in subtags[1:]:
-        if len(subtag) == 2:
-            written.append(subtag.upper())
-        else:
-            written.append(subtag.title() if len(subtag) == 4 else subtag.lower())
-    joined = "-".join(written)
-    return ALIASES.get(joined.lower(), joined)
 
 
 def _coded(text: str, name: str, tag: str) -> Heading:

@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 from babel import Locale
+from babel.core import parse_locale
 
-from casework.core.i18n import LANGUAGES, N_
+from casework.core.i18n import LANGUAGES, N_, canonical
 from casework.core.refusals import Refusal
 from casework.questionnaires.definitions import (
     UNDETERMINED,
@@ -41,7 +42,10 @@ ForTexts = Callable[[Texts], Texts]
 class UnknownLanguage(Refusal):
     """No language has this tag, or the form does not have it."""
 
-    msgid = N_("“%(tag)s” is not a language here. Please choose one from the list.")
+    msgid = N_(
+        "“%(tag)s” is not a language here. Please choose one from the list, or enter its code such as "
+        "sr-Latn."
+    )
 
 
 class LanguageKnown(Refusal):
@@ -73,13 +77,33 @@ def blank(form_id: str, title: str, language: str) -> Definition:
 
 
 def add_language(definition: Definition, tag: str) -> Definition:
-    """The form with one language more, without texts. Raises `UnknownLanguage`, `LanguageKnown`."""
+    """The form with one language more, without texts.
+
+    Any tag of BCP 47 will do whose parts are known, such as `ckb`, `sr-Latn` or `zh-Hant-TW`.
+    Raises `UnknownLanguage`, `LanguageKnown`.
+    """
+    tag = canonical(tag)
     if tag in definition.languages:
         raise LanguageKnown(tag=tag)
-    if tag not in language_names():
-        raise UnknownLanguage(tag=tag[:40])
-    names = {**definition.language_names, tag: language_names()[tag]}
+    names = {**definition.language_names, tag: name_of(tag)}
     return normal(replace(definition, languages=(*definition.languages, tag), language_names=names))
+
+
+def name_of(tag: str) -> str:
+    """What column headings call a language. Raises `UnknownLanguage` for what is no tag."""
+    if tag in language_names():
+        return language_names()[tag]
+    english = Locale("en")
+    try:
+        base, territory, script, *rest = parse_locale(tag, sep="-")
+    except ValueError as error:
+        raise UnknownLanguage(tag=tag[:40]) from error
+    places = (english.scripts.get(script or ""), english.territories.get(territory or ""))
+    wanted = [part for part in (script, territory) if part]
+    name = language_names().get(base)
+    if name is None or any(rest) or len(wanted) != sum(map(bool, places)):
+        raise UnknownLanguage(tag=tag[:40])
+    return f"{name} ({', '.join(place for place in places if place)})"
 
 
 def remove_language(definition: Definition, tag: str) -> Definition:
@@ -105,9 +129,9 @@ def set_default_language(definition: Definition, tag: str) -> Definition:
     """
     undetermined = definition.default_language == UNDETERMINED
     if tag not in definition.languages:
-        if not undetermined or tag not in language_names():
+        if not undetermined:
             raise UnknownLanguage(tag=tag[:40])
-        names = {**definition.language_names, tag: language_names()[tag]}
+        names = {**definition.language_names, tag: name_of(tag)}
         languages = (tag, *definition.languages)
         definition = replace(definition, languages=languages, language_names=names)
     if undetermined:
@@ -138,7 +162,7 @@ def change_settings(definition: Definition, cells: Mapping[str, Any]) -> Definit
 
 @cache
 def language_names() -> dict[str, str]:
-    """Every language that a form can have: what its column headings call it, by tag."""
+    """The languages without script and country: what column headings call each, by tag."""
     english = {
         tag.replace("_", "-"): name
         for tag, name in Locale("en").languages.items()

@@ -24,7 +24,7 @@ from casework.drafts import token_digest
 from casework.formats.answers import Options, export_answers, forms_of, languages_of, sheets_of
 from casework.formats.answers.columns import ABOUT, ABOUT_ROW
 from casework.formats.answers.exporting import CHUNK
-from casework.formats.answers.rows import Numbering, as_object, table_rows
+from casework.formats.answers.rows import Numbering, as_object, cells_of, table_rows
 from casework.questionnaires.compiling import compile_form
 from casework.questionnaires.definitions import Choice, Definition
 from casework.questionnaires.models import Questionnaire, live
@@ -464,3 +464,19 @@ def test_memory_does_not_grow_with_the_number_of_submissions(world, tmp_path, su
     few = most()
     store(world, {"g/x": "word " * 40, "y": "a"}, count=6 * CHUNK)
     assert most() < few * 1.5
+
+
+def test_a_choice_among_earlier_answers_has_the_words_of_those():
+    towns = (Choice(name="u", label={"en": "Ulm", "ar": "أولم"}), Choice(name="b", label={}))
+    form = compile_form(definition(
+        repeat("stay", question("select_one", "town", list_name="towns"),
+               question("select_multiple", "seen", list_name="towns")),
+        question("select_one", "best", list_name="${town}"),
+        question("select_multiple", "again", list_name="${seen}"),
+        choices={"towns": towns}, languages=("en", "ar"),
+    ))  # fmt: skip
+    answers = {"best": "u", "again": ["u", "b"]}
+    named = cells_of(form, form.root, answers, Options(labels=True, language="ar", split=False))
+    assert named == {"best": "أولم", "again": "أولم, b"}
+    split = cells_of(form, form.root, answers, Options())
+    assert split == {"best": "u", "again": "u b", "again/u": 1, "again/b": 1}

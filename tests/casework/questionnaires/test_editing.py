@@ -495,3 +495,27 @@ class TestChecksWhileTyping:
         assert "circle" in check_expression(found, "1", "calculation", "${a}")[0].message("en")
         assert len(check_expression(found, "2", "relevant", "1 +")) == 1
         assert "${z}" in check_expression(found, "2", "label::en", "Hi ${z}")[0].message("en")
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag", "name"),
+    [("sr-Latn", "sr-Latn", "Serbian (Latin)"), ("SR_latn", "sr-Latn", "Serbian (Latin)"),
+     ("zh-Hant", "zh-Hant", "Chinese (Traditional)"), ("ckb", "ckb", "Central Kurdish"),
+     ("pt-BR", "pt-BR", "Portuguese (Brazil)"), ("kmr", "ku", "Kurmancî"),
+     ("zh-hant-tw", "zh-Hant-TW", "Chinese (Traditional, Taiwan)")],
+)  # fmt: skip
+def test_any_language_with_a_code_of_its_own_can_be_added(typed, tag, name):
+    with_it = add_language(definition(question("text", "said")), typed)
+    assert with_it.languages[-1] == tag
+    assert with_it.language_names[tag] == name
+    again = read_xlsform(write_xlsform(with_it), name="again").definition
+    assert again == with_it
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "x", "xx", "zz-Latn", "de-", "sr-Xxxx", "pt-ZZZ", "en-x-mine", "de-1996", "\x00",
+            "a" * 5000, "de;DROP", "und", "mul"],
+)  # fmt: skip
+def test_what_is_no_code_of_a_language_is_refused(tag):
+    with pytest.raises(UnknownLanguage):
+        add_language(definition(question("text", "said")), tag)
