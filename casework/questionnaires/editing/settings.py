@@ -43,8 +43,8 @@ class UnknownLanguage(Refusal):
     """No language has this tag, or the form does not have it."""
 
     msgid = N_(
-        "“%(tag)s” is not a language here. Please choose one from the list, or enter its code such as "
-        "sr-Latn."
+        "“%(tag)s” is not a language here. Please choose one from the list, or enter its code "
+        "such as sr-Latn."
     )
 
 
