@@ -22,6 +22,7 @@ from admin.home import Today
 from admin.i18n import lazy_gettext as _l
 from admin.intake import Inbox, Requests, Review
 from admin.interpreting import Interpreting
+from admin.opportunities import Opportunities
 from admin.participation_settings import Rungs
 from admin.people import Households, People
 from admin.permissions import note_permissions
@@ -31,6 +32,7 @@ from admin.questionnaire_editor import FormEditor
 from admin.questionnaires import Questionnaires
 from admin.referrals import Referrals
 from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
+from admin.strengths import Skills
 from admin.system import AuditTrail, Outbox, StaffAccounts
 from admin.volunteers import Offers
 from admin.waiting import Waiting
@@ -63,6 +65,7 @@ MENU: list[tuple[Any, type]] = [
     (DIRECTORY, Organizations),
     (DIRECTORY, Locations),
     (DIRECTORY, DirectoryImport),
+    (DIRECTORY, Opportunities),
     (VOLUNTEERS, Offers),
     (FORMS, Questionnaires),
     (FORMS, FormEditor),
@@ -72,6 +75,7 @@ MENU: list[tuple[Any, type]] = [
     (SETTINGS, Blockers),
     (SETTINGS, PlanTemplates),
     (SETTINGS, Rungs),
+    (SETTINGS, Skills),
     (SETTINGS, Texts),
     (SETTINGS, Sites),
     (SETTINGS, SettingsPage),

@@ -22,6 +22,7 @@ from casework.core.access import Actor
 from casework.deadlines import Deadline, DeadlineChange
 from casework.documents import Document
 from casework.handovers import Handover, HandoverPoint
+from casework.insight.opportunities import Match, chances_for
 from casework.insight.waiting import CaseWaiting, waiting_of
 from casework.interpretations import Translations, of_rows
 from casework.invitations import Invitation
@@ -31,6 +32,7 @@ from casework.needs import Need
 from casework.people import Household, Person
 from casework.referrals import WAITING, Referral
 from casework.release_questions import standing
+from casework.strengths import Strengths, strengths_of
 
 MOST = 100
 MOST_DONE = 10
@@ -96,6 +98,28 @@ class CaseFile:
         )
 
     @cached_property
+    def _strengths(self) -> dict[uuid.UUID, Strengths]:
+        return strengths_of(self.people)
+
+    @property
+    def strengths(self) -> list[tuple[Person, Strengths]]:
+        """What the people of the household can and want, as far as somebody has entered it."""
+        known = [(person, self._strengths[person.id]) for person in self.people]
+        return [(person, has) for person, has in known if has.coded or has.says_something]
+
+    @property
+    def unknown(self) -> list[Person]:
+        """Grown people of whose strengths nothing is known yet."""
+        known = {person.id for person, _has in self.strengths}
+        grown = [each for each in self.people if each.role_at_home != "child"]
+        return [person for person in grown if person.id not in known]
+
+    @cached_property
+    def chances(self) -> list[Match]:
+        """What could be offered to somebody of the household, what fits best first."""
+        return chances_for(self.case, self.people, self.actor, today(), known=self._strengths)
+
+    @cached_property
     def referrals(self) -> dict[uuid.UUID, list[Referral]]:
         """The referrals by need, the latest first."""
         rows = self._own(Referral).order_by(Referral.created_at.desc()).limit(MOST)
@@ -138,8 +162,9 @@ class CaseFile:
 
     @cached_property
     def translations(self) -> Translations:
-        """Translations of messages and needs."""
-        return of_rows([*self.messages, *self.needs])
+        """Translations of messages, needs and what is told of strengths."""
+        told = [has.profile for _person, has in self.strengths if has.profile is not None]
+        return of_rows([*self.messages, *self.needs, *told])
 
     @cached_property
     def appointments(self) -> list[Appointment]:

@@ -25,9 +25,10 @@ from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import show_areas
 from admin.interpreting import is_on
-from admin.participation import CaseParticipation
 from admin.participation_page import PARTICIPATION_WORDS
 from admin.person_fields import READ_IN
+from admin.strength_words import STRENGTH_WORDS
+from admin.strengths import CaseStrengths
 from admin.waiting import WAITED_FOR, days_in_words
 from admin.words import PAGE_WORDS, ago, language_name, word
 from casework.cases import STATES, Case, CaseSubmission, open_case
@@ -79,7 +80,7 @@ def people_found(actor: Actor, words: str) -> ModelSelect:
     return Person.scope(actor).where(Person.id << list(find_all("people", keys)))
 
 
-class Cases(CaseParticipation, CaseworkView):
+class Cases(CaseStrengths, CaseworkView):
     """The cases that `actor` may see; closed ones only where somebody looks for them."""
 
     model = Case
@@ -202,7 +203,7 @@ class Cases(CaseParticipation, CaseworkView):
             at=now(), forms=forms, opened=set(given), extend_form=extend_form,
             offers_machine=is_on(), next_states=STATES.transitions[case.state],
             **in_case(case), waited_for=WAITED_FOR, days_in_words=days_in_words,
-            **CASE_WORDS, **PARTICIPATION_WORDS, **PAGE_WORDS,
+            **CASE_WORDS, **PARTICIPATION_WORDS, **STRENGTH_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
     def done(self, case: Case, text: str, section: str) -> ResponseReturnValue:

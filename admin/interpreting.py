@@ -25,11 +25,13 @@ from casework.messages import Message
 from casework.needs import Need
 from casework.participation.models import Account
 from casework.plans.models import Goal
+from casework.strengths import TEXTS, StrengthProfile
 from casework.submissions import Submission
 
 LONGEST = 12_000
 ROWS: dict[str, type[Base]] = {
-    model._meta.table_name: model for model in (Submission, Message, Need, Account, Goal)
+    model._meta.table_name: model
+    for model in (Submission, Message, Need, Account, Goal, StrengthProfile)
 }
 
 
@@ -139,4 +141,6 @@ def original_of(row: Any, field: str) -> tuple[str, str]:
         return (row.body, row.language) if field == "body" else ("", "")
     if isinstance(row, Goal):
         return (row.wish or "", row.wish_language) if field == "wish" else ("", "")
+    if isinstance(row, StrengthProfile):
+        return (getattr(row, field) or "", row.text_language) if field in TEXTS else ("", "")
     return texts_of(parts_of(row, at=now())).get(field, ""), row.language

@@ -165,9 +165,10 @@ class Strengths:
     profile: StrengthProfile | None = None
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nobody has entered anything."""
-        return self.profile is None
+    def says_something(self) -> bool:
+        """Whether there is more than codes: words, schooling, time."""
+        plain = (self.schooling, self.recognition, self.literacy, self.hours, self.available_from)
+        return any((*plain, self.experience, self.education, self.hopes))
 
     @property
     def coded(self) -> dict[tuple[str, str], int]:

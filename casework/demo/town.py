@@ -14,6 +14,7 @@ from casework.core.db import transaction
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.core.settings import change_setting, setting
+from casework.demo.chances import tell_chances
 from casework.demo.forms import tell_form_change, tell_forms
 from casework.demo.growth import listed_people, tell_growth
 from casework.demo.names import REGIONS, Region
@@ -128,7 +129,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
         _build_people(town, people - len(ACCEPTED) - listed_people(people))
         for tell in (
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
-            tell_form_change, tell_growth, tell_plans,
+            tell_form_change, tell_growth, tell_plans, tell_chances,
         ):  # fmt: skip
             tell(town)
         # What was told in an invented past leaves no mail today.

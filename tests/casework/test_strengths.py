@@ -51,7 +51,8 @@ def test_what_was_saved_is_what_is_read(world: World) -> None:
 
 
 def test_who_has_none_has_an_empty_one(world: World) -> None:
-    assert _of(world.person()).is_empty
+    known = _of(world.person())
+    assert (known.coded, known.says_something, known.profile) == ({}, False, None)
 
 
 def test_words_are_sealed_and_codes_are_not(world: World) -> None:
