@@ -23,6 +23,7 @@ from casework.strengths import (
     LICENCES,
     LITERACY,
     MOST_HOURS,
+    MOST_LANGUAGES,
     MOST_TEXT,
     RECOGNITION,
     SCHOOLING,
@@ -33,7 +34,7 @@ from casework.strengths import (
 )
 
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
-ROWS = 8
+SHOWN = 4
 UNKNOWN = N_("level not known")
 PLAIN = ("schooling", "recognition", "literacy", "hours", "available_from")
 TEXTS = ("experience", "education", "hopes")
@@ -71,8 +72,9 @@ class StrengthsForm(DeskForm):
             "skills": list(known.skills), "licences": list(known.licences),
             "text_language": known.text_language or language, "revision": str(known.revision),
         }  # fmt: skip
-        spoken = known.languages or dict.fromkeys(tongues[:ROWS], 0)
-        for number, (tag, level) in enumerate(spoken.items(), 1):
+        spoken = known.languages or dict.fromkeys(tongues[:MOST_LANGUAGES], 0)
+        best = sorted(spoken.items(), key=lambda each: (-each[1], each[0]))
+        for number, (tag, level) in enumerate(best, 1):
             start |= {f"language_{number}": tag, f"level_{number}": str(level)}
         super().__init__(posted, data=start, prefix="strengths-")
         self.fields_of_work.choices = skill_choices(OF_FIELD, known.fields)
@@ -80,7 +82,12 @@ class StrengthsForm(DeskForm):
 
     def pairs(self) -> list[tuple[Any, Any]]:
         """The fields for languages with their levels, row by row."""
-        return [(self[f"language_{n}"], self[f"level_{n}"]) for n in range(1, ROWS + 1)]
+        return [(self[f"language_{n}"], self[f"level_{n}"]) for n in range(1, MOST_LANGUAGES + 1)]
+
+    def open_pairs(self) -> int:
+        """How many rows stand open: those that say something and one more."""
+        filled = [n for n, (tongue, _level) in enumerate(self.pairs(), 1) if tongue.data]
+        return max(SHOWN, max(filled, default=0) + 1)
 
     def validate_language_1(self, field: Any) -> None:
         """Each language once."""
@@ -106,7 +113,7 @@ class StrengthsForm(DeskForm):
         )
 
 
-for _number in range(1, ROWS + 1):
+for _number in range(1, MOST_LANGUAGES + 1):
     setattr(StrengthsForm, f"language_{_number}", tongue_field(_l("Language")))
     setattr(
         StrengthsForm, f"level_{_number}",

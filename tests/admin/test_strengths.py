@@ -45,7 +45,7 @@ def _typed(**given: Any) -> dict[str, Any]:
               "literacy": "latin", "hours": "20", "available_from": "2027-08-01",
               "hopes": "Ein Café", "experience": "Koch", "education": "", "text_language": "de",
               "revision": "0"} | given  # fmt: skip
-    rows = {f"level_{number}": "0" for number in range(3, 9)}
+    rows = {f"level_{number}": "0" for number in range(3, 13)}
     return {f"strengths-{name}": value for name, value in (rows | fields).items()}
 
 
@@ -82,6 +82,13 @@ def test_the_form_begins_with_the_languages_of_the_record(desk, world: World) ->
     page = text_of(desk.get(_page(case)))
     assert '<option selected value="ti">' in page
     assert '<option selected value="ar">' in page
+
+
+def test_no_language_is_lost_however_many_there_are(desk, world: World, case: Case) -> None:
+    tags = ["de", "en", "fr", "ar", "fa", "ps", "ku", "ti", "so", "uk", "ru", "tr"]
+    world.strengths(case.household.people.get(), languages=dict.fromkeys(tags, 1))
+    page = text_of(desk.get(_page(case)))
+    assert all(f'<option selected value="{tag}">' in page for tag in tags)
 
 
 def test_the_second_editor_is_told_keeps_what_was_typed_and_can_save_then(desk, case) -> None:
