@@ -13,7 +13,7 @@ from wtforms import IntegerField, SelectField, validators
 from admin.answers import parts_of
 from admin.auth import current_actor, now
 from admin.base import DeskForm
-from admin.base.forms import WordsField
+from admin.base.forms import WordsField, options_of
 from admin.case_words import INVITATION_STATES
 from admin.case_work import CaseWork
 from admin.i18n import gettext as _
@@ -99,12 +99,14 @@ class CaseInvitations(CaseWork):
         is_invite = name == "invite"
         start = {"language": case.language if is_invite and case.language in LANGUAGES else tag}
         form = self.FORMS[name](posted, prefix=f"{name}-", data=start)
-        form.questionnaire.choices = [
+        form.questionnaire.choices = options_of(
             (each.slug, each.label(tag))
             for each in on_offer()
             if each.purpose in PURPOSES[PERSON if is_invite else STAFF]
-        ]
-        form.person.choices = [(str(person.id), person.name) for person in case.household.people]
+        )
+        form.person.choices = options_of(
+            (str(person.id), person.name) for person in case.household.people
+        )
         return form
 
     @expose("/<uuid:id>/fill", methods=("POST",))

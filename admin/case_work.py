@@ -13,6 +13,7 @@ from flask_admin import expose
 from werkzeug.datastructures import CombinedMultiDict
 
 from admin.auth import config, current_actor, now
+from admin.base.forms import options_of
 from admin.case_forms import (
     AppointmentForm,
     AssignForm,
@@ -104,7 +105,7 @@ class CaseWork(CaseReleases):
         form = self.FORMS[name](posted, prefix=f"{name}-", data=start)
         if "person" in form:
             people = [(str(person.id), person.name) for person in case.household.people]
-            form.person.choices = [("", "–"), *people]
+            form.person.choices = options_of([("", "–"), *people])
         return form
 
     def _sent(self, id: uuid.UUID, name: str, do: Done, said: str, section: str) -> Any:

@@ -12,6 +12,7 @@ from wtforms import IntegerField, validators
 from admin.auth import current_actor
 from admin.base import CodesField, DeskForm
 from admin.base.ajax import parse_id
+from admin.base.forms import options_of
 from admin.case_forms import NeedsField, categories_by_area
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
@@ -81,10 +82,10 @@ class PlacesField(CodesField):
             wanted |= Location.id << used.where(ServiceAtLocation.service == service)
         rows = Location.scope(current_actor()).where(wanted).order_by(Location.name)
         secret = _("confidential")
-        self.choices = [
+        self.choices = options_of(
             (str(row.id), f"{row} ({secret})" if row.confidential else str(row))
             for row in rows.limit(MOST_PLACES)
-        ]
+        )
 
     def chosen(self) -> list[Location]:
         """The locations that are ticked."""

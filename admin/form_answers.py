@@ -14,6 +14,7 @@ from wtforms import BooleanField, RadioField, SelectField
 
 from admin.auth import current_actor, now
 from admin.base import DeskForm, DeskPage
+from admin.base.forms import options_of
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
@@ -40,7 +41,7 @@ FORMATS = [
 class DownloadForm(DeskForm):
     """How the answers are written down."""
 
-    kind = RadioField(_l("Format"), choices=FORMATS, default=XLSX)
+    kind = RadioField(_l("Format"), choices=options_of(FORMATS), default=XLSX)
     wording = SelectField(
         _l("Questions and choices"),
         description=_l("Names are the same in every language, labels are what people read."),
@@ -52,10 +53,8 @@ class DownloadForm(DeskForm):
 
     def offer(self, tags: list[str]) -> None:
         """Names, or labels in one of these languages."""
-        self.wording.choices = [
-            ("", _("Names, as in the form")),
-            *((tag, _("Labels: %(language)s", language=_language_name(tag))) for tag in tags),
-        ]
+        labels = ((tag, _("Labels: %(language)s", language=_language_name(tag))) for tag in tags)
+        self.wording.choices = options_of([("", _("Names, as in the form")), *labels])
 
 
 class Answers(DeskPage):

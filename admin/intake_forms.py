@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import BooleanField, Form, SelectField, validators
 
 from admin.base import DeskForm, RowField
+from admin.base.forms import options_of
 from admin.case_forms import (
     NeedsField,
     active_organizations,
@@ -56,7 +57,7 @@ class PersonForm(DeskForm):
     role_at_home = words(_l("In the household"), ROLES_AT_HOME)
     phone = PhoneField(_l("Phone"), [validators.Optional()])
     email = MailField(_l("E-mail"), [validators.Optional()])
-    language = SelectField(_l("Language"), choices=[("", "–"), *READ_IN], default="")
+    language = SelectField(_l("Language"), choices=options_of([("", "–"), *READ_IN]), default="")
 
     def validate_keep(self, field: Any) -> None:
         """Who is kept has a name."""
@@ -142,7 +143,7 @@ class AskForm(DeskForm):
     """A question back."""
 
     body = prose(_l("Your question"), MAX_LENGTH, NEEDED(), rows=5)
-    language = SelectField(_l("Written in"), choices=READ_IN)
+    language = SelectField(_l("Written in"), choices=options_of(READ_IN))
 
 
 class DeclineForm(DeskForm):

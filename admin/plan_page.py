@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from admin.base.forms import options_of
 from admin.i18n import reading_language
 from admin.plan_forms import (
     AGREED_BY,
@@ -189,7 +190,7 @@ def begin_form(case: Any, posted: Any) -> Any:
     """The form for a new plan of a case."""
     form = BeginForm(posted, prefix="begin-")
     people = [(str(person.id), person.name) for person in case.household.people]
-    form.person.choices = [("", str(case.household)), *people]
+    form.person.choices = options_of([("", str(case.household)), *people])
     return form
 
 

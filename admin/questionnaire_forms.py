@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import MultipleFileField, RadioField, SelectField, StringField, validators
 
 from admin.base import DeskForm
+from admin.base.forms import options_of
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
@@ -113,16 +114,16 @@ class NewForm(WithFiles):
         description=_l("Small letters, digits and hyphens, such as “school-start”. It stays."),
     )  # fmt: skip
     purpose = SelectField(_l("What it is for"))
-    source = RadioField(_l("Begin"), choices=list(SOURCES.items()), default="nothing")
+    source = RadioField(_l("Begin"), choices=options_of(SOURCES.items()), default="nothing")
     template = SelectField(_l("Template"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.purpose.choices = [(key, _(words)) for key, words in PURPOSES.items()]
-        self.template.choices = [
+        self.purpose.choices = options_of((key, _(words)) for key, words in PURPOSES.items())
+        self.template.choices = options_of(
             (name, pick(title, reading_language())[0] or name)
             for name, title in templates().items()
-        ]
+        )
 
     def validate_slug(self, field: Any) -> None:
         """Something that can stand in an address."""

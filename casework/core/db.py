@@ -200,9 +200,20 @@ class ProseField(_NormalForm, TextField):
 
 
 def clean(text: str) -> str:
-    """`text` in NFC, without control characters other than line breaks and tabs."""
+    """`text` in NFC, with line breaks and tabs but without what no page may hold.
+
+    That is other control characters, halves of surrogate pairs and noncharacters
+    (The Unicode Standard, section 23.7).
+    """
     normal = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in normal if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(each for each in normal if each in "\n\t" or _is_character(each))
+
+
+def _is_character(each: str) -> bool:
+    code = ord(each)
+    if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+        return False
+    return unicodedata.category(each) not in ("Cc", "Cs")
 
 
 class Base(Model):

@@ -130,6 +130,7 @@ def test_stored_text_is_in_normal_form_without_control_characters(db):
         ("tab\tstays", "tab\tstays"),
         ("null\x00byte", "nullbyte"),
         ("half \ud83d emoji", "half  emoji"),
+        ("no\uffff \ufdd0character\U0001fffe", "no character"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("", ""),
     ],
