@@ -24,6 +24,7 @@ from casework.core.refusals import StaleEdit
 from casework.core.settings import setting
 from casework.invitations import Invitation
 from casework.messages import Message, OutboxMail, queue_mail
+from casework.participation.models import TakenRung
 from casework.plans.agreements import PlanAgreement
 from casework.referrals import Referral, contact_person
 from casework.reply_links import current_link
@@ -112,6 +113,12 @@ def tell_of_question(question: Release | PlanAgreement, *, by: Actor, at: dateti
     if reader is not None and question.submission is not None:
         asked = replace(reader, reference=question.submission.reference)
         _tell("mail.message_received", asked, at=at)
+
+
+@on("rung:decided")
+def tell_of_letter(taken: TakenRung, *, by: Actor, at: datetime) -> None:
+    """The person hears that the centre has written; the letter stands on the status page."""
+    _tell("mail.message_received", reader_of_case(taken.case), at=at)
 
 
 @on("invitation:sent")

@@ -35,6 +35,8 @@ from casework.referrals import Referral
 from casework.release_questions import is_open
 from casework.submissions import Submission
 from casework.volunteers import Offer
+from portal.centre import now
+from portal.participation import ShownParticipation
 from portal.plans import ShownPlan, shown_plans
 
 MANY = 30
@@ -196,6 +198,13 @@ class Standing:
         if self.case is None or self.by_helper or self.submission.state == "withdrawn":
             return []
         return shown_plans(self.case)
+
+    @cached_property
+    def participation(self) -> ShownParticipation | None:
+        """Letters, facts and the person's own words; None for a helper."""
+        if self.case is None or self.by_helper or self.submission.state == "withdrawn":
+            return None
+        return ShownParticipation(self.case, self.submission, now())
 
     @property
     def is_asked_about_plan(self) -> bool:

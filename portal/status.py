@@ -34,9 +34,10 @@ from casework.messages import (
     mark_read,
     receive_message,
 )
+from casework.participation.ladder import mark_seen
 from casework.submissions import CodeRefused, Submission
 from casework.texts import Text, text
-from portal import plans, wording
+from portal import participation, plans, wording
 from portal.centre import local, now, text_values
 from portal.prose import prose
 from portal.standing import Standing
@@ -199,6 +200,17 @@ def _about_plan(verb: str) -> Callable[[Standing, str], ResponseReturnValue]:
     return lambda standing, target: _back(plans.ANSWERS[verb](standing, target))
 
 
+def _about_part(verb: str) -> Callable[[Standing, str], ResponseReturnValue]:
+    """The buttons about taking part."""
+
+    def act(standing: Standing, target: str) -> ResponseReturnValue:
+        if standing.participation is None:
+            raise RowNotFound()
+        return _back(participation.ACTIONS[verb](standing, target))
+
+    return act
+
+
 def _answer(release: consent.Release, answer: str, *, by: Actor) -> None:
     """Keep the answer with the wording that the page showed; a second click is no other one."""
     if release.asked_at is None or release.state != answer:
@@ -224,6 +236,7 @@ ACTIONS: dict[str, Callable[[Standing, str], ResponseReturnValue]] = {
     "disagree": _disagree,
     "forget": _forget,
     **{verb: _about_plan(verb) for verb in plans.ANSWERS},
+    **{verb: _about_part(verb) for verb in participation.ACTIONS},
 }
 
 
@@ -247,13 +260,19 @@ def _page(
     since = datetime.fromtimestamp(session[KEY]["since"], UTC)
     asked = standing.asked(now().date())
     read = text(consent.WORDING_ASKED, g.language) if asked else None
+    about_part = request.form.get("action") == "account"
+    beside = isinstance(refusal, EmptyMessage | LongMessage)
     page = render_template(
         "portal/status.html",
         standing=standing,
         submission=standing.submission,
         typed=typed,
         failed=refusal and refusal.text(g.language),
-        beside_field=isinstance(refusal, EmptyMessage | LongMessage),
+        beside_field=beside and not about_part,
+        beside_account=beside and about_part,
+        told=clean(request.form.get("account", "")),
+        about=clean(request.form.get("about", "")),
+        participation=participation,
         at=now(),
         is_new=lambda moment: moment is None or moment >= since,
         translations=standing.translations(g.language),
@@ -316,6 +335,8 @@ def _mark_shown(standing: Standing) -> None:
         submissions.note_visit(standing.submission, by=standing.person, at=now())
         for message in standing.unread():
             mark_read(message, by=standing.person, at=now())
+        for taken in standing.participation.rungs if standing.participation else ():
+            mark_seen(taken, by=standing.person, at=now())
         for referral in [] if standing.by_helper else standing.untold():
             referrals.mark_shown(referral, by=standing.person, at=now())
 
