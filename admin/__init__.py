@@ -11,11 +11,13 @@ from flask_security import current_user
 from werkzeug.exceptions import HTTPException
 
 from admin import assets, i18n, sign_in
-from admin.agenda import Appointments, FollowUps, Messages, Needs
+from admin.agenda import FollowUps, Messages, Needs
+from admin.appointments import Appointments
 from admin.attention import Attention
 from admin.auth import current_actor, register_security
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.cases import Cases
+from admin.counter import Counter
 from admin.directory_import import DirectoryImport
 from admin.form_answers import Answers
 from admin.home import Today
@@ -36,11 +38,12 @@ from admin.strengths import Skills
 from admin.system import AuditTrail, Outbox, StaffAccounts
 from admin.volunteers import Offers
 from admin.waiting import Waiting
+from admin.week import MyWeek, register_calendar
 from casework.core.config import Config
 from casework.core.i18n import LANGUAGES, STAFF_LANGUAGES, language
 from casework.core.settings import all_settings
 
-TODAY, INBOX, CASES = _l("Today"), _l("Inbox"), _l("Cases")
+TODAY, COUNTER, INBOX, CASES = _l("Today"), _l("Appointments"), _l("Inbox"), _l("Cases")
 PEOPLE, DIRECTORY, VOLUNTEERS = _l("People & households"), _l("Directory"), _l("Volunteers")
 FORMS, SETTINGS, SYSTEM = _l("Forms"), _l("Settings"), _l("System")
 
@@ -48,6 +51,9 @@ FORMS, SETTINGS, SYSTEM = _l("Forms"), _l("Settings"), _l("System")
 MENU: list[tuple[Any, type]] = [
     (TODAY, Today),
     (TODAY, Attention),
+    (COUNTER, Counter),
+    (COUNTER, MyWeek),
+    (COUNTER, Appointments),
     (INBOX, Inbox),
     (INBOX, Review),
     (INBOX, Requests),
@@ -55,7 +61,6 @@ MENU: list[tuple[Any, type]] = [
     (CASES, Needs),
     (CASES, Referrals),
     (CASES, FollowUps),
-    (CASES, Appointments),
     (CASES, Messages),
     (CASES, Waiting),
     (CASES, Interpreting),
@@ -105,6 +110,7 @@ def register(app: Flask, config: Config) -> None:
     desk = Blueprint("desk", __name__, url_prefix="/admin", template_folder="templates")
     assets.serve_from(desk)
     sign_in.register_pages(desk)
+    register_calendar(desk)
     app.register_blueprint(desk)
     app.context_processor(template_values)
     back_office = Admin(

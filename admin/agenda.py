@@ -1,25 +1,23 @@
-"""What is due across all cases: follow-ups, appointments, messages, needs; rows lead to cases."""
+"""What is due across all cases: follow-ups, messages, needs; rows lead to cases."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from peewee import Load, ModelSelect
 
-from admin.auth import current_actor, now
+from admin.auth import current_actor
 from admin.base import CaseworkView, ChoiceFilter
 from admin.base.lists import Asked
-from admin.base.shown import show_date, show_moment
+from admin.base.shown import show_date
 from admin.case_forms import areas_in_order
 from admin.case_page import called, with_people
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.icons import show_area
 from admin.words import ago, language_name, overdue, today, word
-from casework.appointments import STATES as APPOINTMENT_STATES
-from casework.appointments import Appointment
 from casework.cases import URGENCIES, Case, FollowUp
 from casework.messages import INBOUND, Message
 from casework.needs import NEED_STATES, Need
@@ -32,7 +30,7 @@ def with_case(model: Any) -> Any:
     return Load(model.case).then(with_people(Case.household))
 
 
-def _to(section: str) -> Any:
+def case_link(section: str) -> Any:
     """The case of a row as a link to a section of its page."""
 
     def link(view: Any, _context: Any, row: Any, _name: str) -> Markup:
@@ -70,56 +68,13 @@ class FollowUps(Agenda):
     column_default_order = ("due_on", False)
     column_filters = ("due_on", "assigned_to")
     column_formatters = {
-        "case": _to("follow-ups"),
+        "case": case_link("follow-ups"),
         "due_on": lambda _view, _context, row, _name: due(row.due_on),
     }
 
     def get_query(self) -> ModelSelect:
         """What is not done yet."""
         return super().get_query().where(FollowUp.done_at.is_null())
-
-
-class Appointments(Agenda):
-    """Appointments from yesterday on, unless somebody asks for others."""
-
-    model = Appointment
-    resource = "appointment"
-    path = "appointment"
-    title = _l("Appointments")
-    related = (with_case(Appointment),)
-    column_list = ("starts_at", "subject", "case", "place", "with_whom", "interpreter", "state")
-    column_labels = {
-        "case": _l("Case"),
-        "starts_at": _l("Begins"),
-        "subject": _l("What about"),
-        "place": _l("Where"),
-        "with_whom": _l("With whom"),
-        "interpreter": _l("Interpreter"),
-        "state": _l("State"),
-    }
-    column_sortable_list = ("starts_at",)
-    column_default_order = ("starts_at", False)
-    column_filters = (
-        "starts_at",
-        ChoiceFilter(
-            Appointment.state, _l("State"), "state", APPOINTMENT_STATES.names.items
-        ),
-    )  # fmt: skip
-    column_formatters = {
-        "case": _to("appointments"),
-        "starts_at": lambda _view, _context, row, _name: show_moment(row.starts_at),
-        "interpreter": lambda _view, _context, row, _name: (
-            language_name(row.interpreter_language) if row.interpreter_language else "–"
-        ),
-        "state": lambda _view, _context, row, _name: word(APPOINTMENT_STATES.names, row.state),
-    }
-
-    def selected(self, asked: Asked) -> ModelSelect:
-        """What was asked for; without a filter what lies ahead."""
-        query = super().selected(asked)
-        if asked.filters:
-            return query
-        return query.where(Appointment.starts_at >= now() - timedelta(days=1))
 
 
 class Messages(Agenda):
@@ -174,7 +129,7 @@ class Needs(Agenda):
     column_sortable_list = ("state_since",)
     column_default_order = ("state_since", False)
     column_formatters = {
-        "case": _to("needs"),
+        "case": case_link("needs"),
         "area": lambda _view, _context, row, _name: show_area(row.life_area),
         "urgency": lambda _view, _context, row, _name: word(URGENCIES, row.urgency) or "–",
         "state": lambda _view, _context, row, _name: word(NEED_STATES.names, row.state),

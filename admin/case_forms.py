@@ -9,11 +9,11 @@ from typing import Any
 from flask import g
 from flask_wtf.file import FileField
 from markupsafe import Markup
-from wtforms import DateField, HiddenField, IntegerField, SelectField, validators, widgets
+from wtforms import DateField, HiddenField, SelectField, validators, widgets
 from wtforms.fields import Choice
 
 from admin.auth import current_actor
-from admin.base import CodesField, DeskForm, MomentField, RowField
+from admin.base import CodesField, DeskForm, RowField
 from admin.base.forms import WordsField
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
@@ -184,22 +184,6 @@ class MessageForm(DeskForm):
 
     body = prose(_l("Message"), MAX_LENGTH, NEEDED(), rows=5)
     language = WordsField(_l("Written in"), choices=READ_IN)
-
-
-class AppointmentForm(DeskForm):
-    """A meeting."""
-
-    subject = line(_l("What about"), 300, NEEDED())
-    starts_at = MomentField(_l("Begins"), [NEEDED()])
-    minutes = IntegerField(
-        _l("Minutes"), [NEEDED(), validators.NumberRange(min=5, max=720)], default=30
-    )
-    place = line(_l("Where"), 300)
-    with_whom = line(_l("With whom"), 200)
-    person = SelectField(_l("Who comes"), choices=[], default="")
-    interpreter_language = WordsField(
-        _l("Interpreter for"), choices=[("", _l("no interpreter")), *READ_IN], default=""
-    )
 
 
 class ReleaseForm(DeskForm):

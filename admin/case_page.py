@@ -170,7 +170,7 @@ class CaseFile:
     def appointments(self) -> list[Appointment]:
         """Appointments, the latest first."""
         rows = self._own(Appointment).order_by(Appointment.starts_at.desc()).limit(MOST)
-        return list(rows.with_related(Appointment.person))
+        return list(rows.with_related(Appointment.person, Appointment.staff))
 
     @cached_property
     def releases(self) -> list[Release]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from admin.appointments import VERBS, interpreter_of, reason_of
 from admin.person_fields import CHANNELS, INTERPRETER, describe_age, show_birth
 from admin.words import left_words, today
 from casework.appointments import CANCELLERS
@@ -16,7 +17,7 @@ from casework.needs import NEED_STATES
 from casework.people import ROLES_AT_HOME
 from casework.referrals import STATES as REFERRAL_STATES
 
-# What a button says that brings a need or an appointment into a state.
+# What a button says that brings a need into a state.
 NEED_VERBS = {
     "open": N_("Open again"),
     "covered": N_("Is covered"),
@@ -32,7 +33,6 @@ INVITATION_STATES = {
 }
 # What a button says that brings a deadline into a state.
 DEADLINE_VERBS = {"done": N_("Done"), "dropped": N_("No longer needed"), "open": N_("Open again")}
-APPOINTMENT_VERBS = {"kept": N_("Was kept"), "missed": N_("Was missed")}
 
 CASE_WORDS = {
     "case_states": STATES.names,
@@ -44,7 +44,9 @@ CASE_WORDS = {
     "referral_states": REFERRAL_STATES.names,
     "appointment_states": APPOINTMENT_STATES.names,
     "appointment_moves": APPOINTMENT_STATES.transitions | {"cancelled": ()},
-    "appointment_verbs": APPOINTMENT_VERBS,
+    "appointment_verbs": VERBS,
+    "interpreter_of": interpreter_of,
+    "reason_of": reason_of,
     "cancellers": CANCELLERS,
     "deadline_states": DEADLINE_STATES.names,
     "deadline_moves": DEADLINE_STATES.transitions,

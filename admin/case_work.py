@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from werkzeug.datastructures import CombinedMultiDict
 
+from admin.appointment_forms import AppointmentForm
 from admin.auth import config, current_actor, now
 from admin.base.forms import options_of
 from admin.case_forms import (
-    AppointmentForm,
     AssignForm,
     DocumentForm,
     FollowUpForm,
@@ -27,6 +27,7 @@ from admin.case_forms import (
 from admin.case_releases import AskReleaseForm, CaseReleases
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
+from casework.appointment_rules import Overlap
 from casework.appointments import CANCELLERS, Appointment, plan_appointment, settle_appointment
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import (
@@ -100,6 +101,8 @@ class CaseWork(CaseReleases):
                      "revision": str(case.revision)}  # fmt: skip
         elif name == "message":
             start = {"language": reading_language()}
+        elif name == "appointment":
+            start = {"staff": case.assigned_to}
         elif name == "release":
             start = {"language": case.language}
         form = self.FORMS[name](posted, prefix=f"{name}-", data=start)
@@ -119,6 +122,8 @@ class CaseWork(CaseReleases):
                 abort(404)
             except Refusal as refusal:
                 form.form_errors.append(refusal.text(reading_language()))
+                if isinstance(refusal, Overlap):
+                    form.overlaps = True
                 if name == "assign":
                     form.revision.data = str(case.refresh().revision)
             else:
@@ -305,8 +310,9 @@ def _plan_appointment(case: Case, form: Any) -> None:
     plan_appointment(
         case, form.subject.data, form.starts_at.data, minutes=form.minutes.data,
         place=form.place.data or "", with_whom=form.with_whom.data or "",
-        person=_person(case, form), interpreter_language=form.interpreter_language.data,
-        by=current_actor(), at=now(),
+        person=_person(case, form), staff=form.staff.data, kind=form.kind.data,
+        interpreter_language=form.interpreter_language.data,
+        despite_overlap=form.anyway.data, by=current_actor(), at=now(),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ PUBLIC_ENDPOINTS = {
     "desk.second_factor": "looks at the pending sign-in or the session itself",
     "desk.language": "the language of the sign-in page",
     "desk.asset": "style sheet, script and picture of the desk",
+    "desk.calendar": "the secret address itself says whose calendar it is",
 }
 PERMITTED = {"desk.account": "home:read"}
 

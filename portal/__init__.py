@@ -20,7 +20,18 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from casework.core import i18n
 from casework.core.config import Config
 from casework.core.i18n import LANGUAGES
-from portal import files, icons, intake, invitations, pages, previews, receipts, replies, status
+from portal import (
+    appointments,
+    files,
+    icons,
+    intake,
+    invitations,
+    pages,
+    previews,
+    receipts,
+    replies,
+    status,
+)
 from portal.centre import local, phone_link, settings
 from portal.language import (
     YEAR,
@@ -36,7 +47,7 @@ from portal.language import (
 
 MAX_BODY = 512 * 1024
 STATIC = Path(__file__).parent / "static"
-ROOMS = (pages, files, intake, invitations, receipts, status, replies, previews)
+ROOMS = (pages, files, intake, invitations, receipts, status, appointments, replies, previews)
 
 
 def register(app: Flask, config: Config) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -158,6 +158,15 @@ class Standing:
             return []
         query = Appointment.select().where(Appointment.case == self.case)
         return list(query.order_by(Appointment.starts_at.desc()).limit(MANY))
+
+    def next_appointment(self, at: datetime, days: int) -> Appointment | None:
+        """The next one that is planned within so many days."""
+        near = [
+            each
+            for each in self.appointments
+            if self.is_ahead(each, at) and each.starts_at <= at + timedelta(days=days)
+        ]
+        return near[-1] if near else None
 
     def forms(self, at: datetime) -> list[Invitation]:
         """Forms that the contact person is asked to fill in, the oldest first; none for a helper.

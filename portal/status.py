@@ -38,7 +38,7 @@ from casework.participation.ladder import mark_seen
 from casework.submissions import CodeRefused, Submission
 from casework.texts import Text, text
 from portal import participation, plans, wording
-from portal.centre import local, now, text_values
+from portal.centre import local, now, settings, text_values
 from portal.prose import prose
 from portal.standing import Standing
 
@@ -65,14 +65,14 @@ def register(door: Blueprint) -> None:
 
 def show_status() -> ResponseReturnValue:
     """The state of the request, or the form that asks for reference and PIN."""
-    submission = _holder()
+    submission = holder()
     return _page(Standing(submission)) if submission else _sign_in_page()
 
 
 def act_on_status() -> ResponseReturnValue:
     """Sign in, or one of the buttons of the page; one for a language only shows it anew."""
     verb, _separator, target = request.form.get("action", "").partition(":")
-    submission = _holder()
+    submission = holder()
     if request.form.get("language") in i18n.LANGUAGES:
         g.language = request.form["language"]
         return _page(Standing(submission), typed=_typed()) if submission else _sign_in_page()
@@ -111,7 +111,7 @@ def sign_in() -> ResponseReturnValue:
 
 def ask_withdraw() -> ResponseReturnValue:
     """What taking the request back means, with the button that does it."""
-    submission = _holder()
+    submission = holder()
     if submission is None or not _can_withdraw(submission):
         return redirect(url_for("portal.status"), 303)
     return render_template("portal/status_withdraw.html", submission=submission)
@@ -119,7 +119,7 @@ def ask_withdraw() -> ResponseReturnValue:
 
 def do_withdraw() -> ResponseReturnValue:
     """Take the request back; what was built on it ends by itself."""
-    submission = _holder()
+    submission = holder()
     if submission is None:
         return _sign_in_page(expired=True, status=403)
     if submission.state == "withdrawn":
@@ -278,6 +278,7 @@ def _page(
         translations=standing.translations(g.language),
         can_withdraw=_can_withdraw(standing.submission),
         asked=asked,
+        next_appointment=standing.next_appointment(now(), settings()["remind_page_days"]),
         forms=standing.forms(now()),
         wording_read=consent.version_of(read),
         agreement=lambda release: agreement(release, read),
@@ -346,7 +347,7 @@ def _remember(submission: Submission) -> None:
     session[KEY] = {"id": submission.id.hex, "since": at, "seen": at}
 
 
-def _holder() -> Submission | None:
+def holder() -> Submission | None:
     """Whose page this browser may see; half an hour without a click ends it."""
     held = session.get(KEY)
     if held is None:

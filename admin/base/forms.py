@@ -197,12 +197,23 @@ class MomentField(fields.DateTimeLocalField):
         return in_zone(self.data, site_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(
+                _("This day or time does not exist. Please write it as in 24.12.2026 14:30.")
+            ) from error
         if isinstance(self.data, datetime) and self.data.tzinfo is None:
-            if not 1900 <= self.data.year <= 2200:
-                self.data = None
+            typed, self.data = self.data, None
+            if not 1900 <= typed.year <= 2200:
                 raise ValueError(_("Please enter a date between 1900 and 2200."))
-            self.data = from_local(self.data, site_zone())
+            moment = from_local(typed, site_zone())
+            if in_zone(moment, site_zone()).replace(tzinfo=None) != typed:
+                raise ValueError(
+                    _("The clocks are put forward then: this time does not exist. "
+                      "Please choose an hour earlier or later.")
+                )  # fmt: skip
+            self.data = moment
 
 
 class LinesField(fields.TextAreaField):

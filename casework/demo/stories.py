@@ -118,11 +118,12 @@ def _tell_days(town: Town, case: Case) -> None:
         )
         appointment = plan_appointment(
             case, random.choice(APPOINTMENTS), starts, place="Rathaus, Zimmer 12",
+            staff=case.assigned_to, despite_overlap=True,
             interpreter_language=case.language if random.random() < 0.5 else "",
             by=SYSTEM, at=planned,
         )  # fmt: skip
         if starts < town.at:
-            state = random.choices(("kept", "missed", "cancelled"), (7, 2, 1))[0]
+            state = random.choices(("kept", "missed", "excused", "cancelled"), (14, 3, 2, 1))[0]
             settle_appointment(
                 appointment, state, cancelled_by="person" if state == "cancelled" else "",
                 by=SYSTEM, at=starts,

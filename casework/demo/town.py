@@ -15,6 +15,7 @@ from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.core.settings import change_setting, setting
 from casework.demo.chances import tell_chances
+from casework.demo.counter import tell_counter
 from casework.demo.forms import tell_form_change, tell_forms
 from casework.demo.growth import listed_people, tell_growth
 from casework.demo.names import REGIONS, Region
@@ -130,6 +131,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
         for tell in (
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
             tell_form_change, tell_growth, tell_plans, tell_chances,
+            tell_counter,
         ):  # fmt: skip
             tell(town)
         # What was told in an invented past leaves no mail today.
