@@ -23,7 +23,7 @@ class AppointmentForm(DeskForm):
 
     subject = line(_l("What about"), 300, NEEDED())
     kind = words(_l("Kind"), KINDS, default="other")
-    starts_at = MomentField(_l("Begins"), [NEEDED()])
+    starts_at = MomentField(_l("Begins"), [validators.InputRequired()])
     minutes = IntegerField(
         _l("Minutes"),
         [NEEDED(), validators.NumberRange(
@@ -61,29 +61,30 @@ class ChangeForm(AppointmentForm):
     revision = HiddenField()
 
 
-class EndForm(DeskForm):
-    """Why an appointment did not take place."""
-
-    note = prose(_l("Note"), MOST_NOTE, rows=2)
+def _note() -> Any:
+    return prose(_l("Note"), MOST_NOTE, rows=2)
 
 
-class MissedForm(EndForm):
+class MissedForm(DeskForm):
     """The person did not come."""
 
     reason = words(_l("Why"), REASONS["missed"], default="no_show")
+    note = _note()
 
 
-class ExcusedForm(EndForm):
+class ExcusedForm(DeskForm):
     """The person could not come, for a reason that anybody can have."""
 
     reason = words(_l("Why"), REASONS["excused"])
+    note = _note()
 
 
-class CancelledForm(EndForm):
+class CancelledForm(DeskForm):
     """It does not take place."""
 
     by = words(_l("Cancelled"), CANCELLERS)
     reason = words(_l("Why"), REASONS["cancelled"])
+    note = _note()
 
 
 class InterpreterForm(DeskForm):
@@ -95,7 +96,8 @@ class InterpreterForm(DeskForm):
     )  # fmt: skip
 
 
-ENDS: dict[str, type[EndForm]] = {
+# What is asked where an appointment did not take place, by state.
+ENDS: dict[str, Any] = {
     "missed": MissedForm,
     "excused": ExcusedForm,
     "cancelled": CancelledForm,

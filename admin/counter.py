@@ -164,8 +164,11 @@ class Counter(DeskPage):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        """The day, an empty form, the week."""
-        return self._page(VisitForm())
+        """The day, an empty form, the week; after one visit the next can be typed at once."""
+        form = VisitForm()
+        if "next" in request.args:
+            form.who.render_kw = {**form.who.render_kw, "autofocus": True}
+        return self._page(form)
 
     @expose("/visit", methods=("POST",))
     def note(self) -> ResponseReturnValue:
@@ -182,7 +185,7 @@ class Counter(DeskPage):
         if chosen is not None:
             record_read("case:read", chosen, by=by, at=at)
         flash(self._said(visit, chosen), "success")
-        return redirect(self.get_url(".index_view") + "#who", 303)
+        return redirect(self.get_url(".index_view", next=1) + "#visit", 303)
 
     @expose("/appointment/<uuid:row>", methods=("POST",))
     def step(self, row: uuid.UUID) -> ResponseReturnValue:
@@ -240,7 +243,7 @@ class Counter(DeskPage):
         day = CounterDay(current_actor(), self._monday())
         return self.render(
             "desk/counter.html", day=day, form=form, asked=asked or [], stages=STAGES,
-            stage_of=stage_of, steps=STEPS, offered=OFFERED, outcomes=OUTCOMES, at=now(),
+            stage_of=stage_of, steps=STEPS, offered=OFFERED, outcomes=OUTCOMES,
             called=called, waited=waited, clock=clock_time, today=today(), week=timedelta(days=7),
             **APPOINTMENT_WORDS, **PAGE_WORDS,
         )  # fmt: skip
@@ -263,10 +266,9 @@ def described(case: Any) -> str:
     return " · ".join(filter(None, (names, born, case.reference)))
 
 
-def waited(appointment: Any, at: datetime) -> str:
-    """How long somebody has been waiting."""
-    minutes = int((at - appointment.arrived_at).total_seconds() // 60)
-    return _("waits for %(minutes)s minutes", minutes=max(minutes, 0))
+def waited(appointment: Any) -> str:
+    """Since when somebody has been waiting."""
+    return _("waits since %(clock)s", clock=clock_time(appointment.arrived_at))
 
 
 def clock_time(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_admin import expose
 
+from admin.appointments import interpreter_of
 from admin.attention_words import lines
 from admin.auth import current_actor, now
 from admin.base import DeskPage, show_date, show_moment
@@ -174,11 +175,12 @@ def _form_answer(row: Any, names: Names) -> Entry:
 
 
 def _appointment(row: Any, names: Names) -> Entry:
-    tongue = row.interpreter_language
-    interpreter = _("interpreter: %(language)s", language=language_name(tongue)) if tongue else ""
+    tongue = interpreter_of(row)
+    interpreter = _("interpreter: %(language)s", language=tongue) if tongue else ""
     why = " · ".join(filter(None, (row.subject, row.place, interpreter)))
     page = f"{_case_page(row)}#appointments"
-    return Entry(names.of(row), why, show_moment(row.starts_at), "", page)
+    lacks = row.lacks_interpreter
+    return Entry(names.of(row), why, show_moment(row.starts_at), "", page, urgent=lacks)
 
 
 def _offer(row: Any, names: Names) -> Entry:

@@ -131,7 +131,9 @@ def _tell_visits(town: Town, cases: list[Case]) -> None:
     today = local_date(town.at, zone)
     day = monday_of(today - timedelta(days=DAYS_BACK))
     while day <= today:
-        for _ in range(town.random.randint(*VISITS_A_DAY) if day.weekday() < 5 else 0):
+        for _ in range(
+            town.random.randint(*VISITS_A_DAY) if day.weekday() < 5 or day == today else 0
+        ):
             clock = time(town.random.randint(8, 15), town.random.randint(0, 59))
             at = min(from_local(datetime.combine(day, clock), zone), town.at)
             known = town.random.random() < KNOWN

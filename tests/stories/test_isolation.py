@@ -35,6 +35,7 @@ from casework.referrals import Referral
 from casework.staff import Staff
 from casework.submissions import Submission
 from casework.uploads import Upload, add_upload
+from casework.visits import note_visit
 from casework.volunteers import Offer
 from tests.admin.pressing import desk_of, text_of, token_of
 from tests.invited import answered, check_up, invited
@@ -46,7 +47,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 # Screens about people; the directory and the settings hold nothing of anybody.
 PERSONAL = (
     "case", "referral", "person", "household", "need", "appointment", "follow_up", "message",
-    "submission", "review", "all_submissions", "offer", "translation",
+    "submission", "review", "all_submissions", "offer", "translation", "counter", "week",
 )  # fmt: skip
 BY_ID = ("details_view", "edit_view", "delete_view", "move", "send", "read_messages")
 OUTSIDERS = ("alpha", "commissioner", "volunteers", "administrator")
@@ -114,6 +115,7 @@ class Town:
             "release": Release.get(Release.case == case),
             "follow_up": plan_follow_up(case, word, at.date(), by=SYSTEM, at=at),
             "appointment": plan_appointment(case, word, at, by=SYSTEM, at=at),
+            "visit": note_visit(case, outcome="answered", by=SYSTEM, at=at),
             "document": add_document(
                 case, word, PDF, folder=self.folder, by=SYSTEM, at=at
             ),
