@@ -20,7 +20,7 @@ from casework.questionnaires.question_types import (
     QUESTION_TYPES,
 )
 from casework.questionnaires.references import EARLIER_FORM, UNKNOWN_NAME, meant
-from casework.questionnaires.support import vendor_of_type
+from casework.questionnaires.support import searches, vendor_of_type
 
 NAME = re.compile(r"[^\W\d][\w.\-]*")
 # What a page of the portal knows how to use; anything else is kept for export.
@@ -74,6 +74,16 @@ MISSING_TEXTS = N_("%(count)s texts are missing in the language “%(language)s�
 ADD_TEXTS = N_("Please translate them; until then another language is shown, marked as such.")
 
 
+SEARCHED = N_("The choices of “%(name)s” come from a search() that does not happen here.")
+USE_FILE = N_(
+    "Please make it a select_one_from_file with a choice_filter; until then only the rows of the "
+    "choices sheet are offered."
+)
+NOT_PIPED = N_("“%(text)s” is shown as it stands; a question is meant by ${%(name)s}.")
+WRITE_PIPED = N_("Please write it with $ and both braces, if its answer is to stand there.")
+ALMOST_PIPED = re.compile(r"\$\s*\(?([^\W\d][\w.\-]*)|\$\{\s*([^\W\d][\w.\-]*)(?![\w.\-]|\s*\})")
+
+
 def check(definition: Definition) -> list[Finding]:
     """All findings about the definition, errors first, each with its row and column."""
     form, findings = build(definition)
@@ -87,7 +97,8 @@ def check(definition: Definition) -> list[Finding]:
     findings.extend(_check_choices(definition))
     findings.extend(_summaries(definition))
     weight = {ERROR: 0, WARNING: 1, NOTICE: 2}
-    return sorted(findings, key=lambda found: (weight[found.severity], found.sheet, found.row))
+    once = {repr(each): each for each in findings}.values()  # two questions share a list
+    return sorted(once, key=lambda found: (weight[found.severity], found.sheet, found.row))
 
 
 def _at(item: Item, severity: str, msgid: str, advice: str, column: str, **params: Any) -> Finding:
@@ -122,8 +133,10 @@ def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Find
     if kind is None:
         yield _unknown_type(question)
         return
-    if kind.metadata:
+    if kind.metadata and question.type not in ("csv-external", "xml-external"):
         yield _at(question, NOTICE, METADATA, NOTHING_TO_DO, "type", type=question.type)
+    if searches(question):
+        yield _at(question, WARNING, SEARCHED, USE_FILE, "appearance", name=question.name)
     is_listed = kind.needs_list and not spec.source_name
     if is_listed and question.list_name not in form.definition.choices:
         yield _missing_list(form.definition, question)
@@ -187,6 +200,10 @@ def _check_piping(form: Form, item: Item, column: str) -> Iterator[Finding]:
         if name not in form.by_name and not name.startswith(EARLIER_FORM):
             advice, guess = meant(form, name)
             yield _at(item, WARNING, UNKNOWN_NAME, advice, column, name=name, guess=guess)
+    almost = (found for text in texts.values() for found in ALMOST_PIPED.finditer(text))
+    for text, name in dict.fromkeys((found[0], found[1] or found[2]) for found in almost):
+        if name in form.by_name:
+            yield _at(item, WARNING, NOT_PIPED, WRITE_PIPED, column, text=text, name=name)
 
 
 def _check_choices(definition: Definition) -> Iterator[Finding]:

@@ -82,6 +82,8 @@ def lacks(definition: Definition) -> tuple[Lack, ...]:
         for name in called_functions(text)
         if name not in FUNCTIONS
     )
+    if count := sum(map(searches, definition.questions())):
+        functions["search"] += count
     parts = Counter(
         part
         for item in definition.walk()
@@ -109,6 +111,11 @@ def unsupported_patterns(tree: Expression) -> Iterator[str]:
             yield str(error.params["part"])
         except ExpressionError:
             continue  # the author's mistake; the check says so
+
+
+def searches(question: Question) -> bool:
+    """Whether its appearance looks its choices up in a file, as `search('file')` does."""
+    return any(token.startswith("search(") for token in question.appearance)
 
 
 def vendor_of_type(name: str) -> str:

@@ -70,7 +70,8 @@ def truth_of(text: str) -> bool | None:
 def read_parameters(text: str) -> Texts:
     """`start=1;end=10` or `start=1 end=10` by name; a word without `=` has no value."""
     text = re.sub(r"\s*=\s*", "=", text.strip())
-    parts = re.split(r"[;,]" if re.search(r"[;,]", text) else r"\s+", text)
+    mixed = r"[;,]|\s+(?=[^\s=;,]+=)"  # a blank ends a value where another name follows
+    parts = re.split(mixed if re.search(r"[;,]", text) else r"\s+", text)
     pairs = [part.partition("=") for part in parts if part.strip()]
     return {name.strip(): value.strip() for name, _, value in pairs}
 

@@ -21,6 +21,7 @@ from casework.formats.xlsform.columns import (
     naming,
     plain_heading,
 )
+from casework.formats.xlsform.formulas import empty_formulas
 from casework.formats.xlsform.languages import language_of
 from casework.formats.xlsform.survey import SurveyReader
 from casework.formats.xlsform.workbooks import Rows, open_sheets
@@ -99,7 +100,10 @@ def read_xlsform(data: bytes, *, name: str = "form") -> Reading:
     `name` stands in for a missing form_id. Raises `WorkbookRefused` for what is no workbook,
     or not a harmless one; everything else is in the findings.
     """
-    return _Reader(open_sheets(data), name).read()
+    sheets = open_sheets(data)
+    reading = _Reader(sheets, name).read()
+    reading.findings.extend(empty_formulas(data))
+    return reading
 
 
 class _Reader:

@@ -8,7 +8,16 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from casework.formats.xlsform import apart, columns, read_xlsform, reading, survey, workbooks
+from casework.formats.xlsform import (
+    apart,
+    columns,
+    formulas,
+    read_xlsform,
+    reading,
+    survey,
+    workbooks,
+    write_xlsform,
+)
 from casework.formats.xlsform.languages import language_of
 from casework.questionnaires import checking, compiling, references
 from casework.questionnaires.definitions import Group, Question, Repeat
@@ -467,3 +476,92 @@ def test_a_form_of_nothing_but_mistakes_is_reported_quickly():
     found = read_xlsform(data)
     assert time.process_time() - started < 5
     assert len(found.findings) >= 3000
+
+
+def test_a_formula_without_a_result_and_a_failed_one_are_told_by_their_cell():
+    book = made(
+        survey=[
+            ["type", "name", "label", "relevant"],
+            ["text", "a", '=CONCAT("x","y")', None],
+            ["text", "b", "B", "#REF!"],
+            ["text", "c", "C", "=A1"],
+        ]
+    )
+    book["survey"]["D3"].data_type = "e"
+    found = read_xlsform(saved(book))
+    told = {
+        (each.sheet, each.row, each.params["column"])
+        for each in found.findings
+        if each.msgid == formulas.NO_VALUE
+    }
+    assert told == {("survey", 2, "C"), ("survey", 3, "D"), ("survey", 4, "D")}
+
+
+def test_choices_that_a_search_would_find_are_no_support_of_the_whole_form():
+    found = read(f"{HEAD} | appearance\nselect_one l | q | Q | minimal search('x', 'a', ${{b}})")
+    assert ("warning", checking.SEARCHED) in said(found)
+    assert [lack.named() for lack in found.lacks] == ["search() × 1"]
+    assert not found.is_wholly_supported
+    box = read(f"{HEAD} | appearance\nselect_one l | q | Q | search")
+    assert box.is_wholly_supported
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [("Hi $q", True), ("Hi ${q", True), ("Hi $(q)", True), ("Hi $ q", True), ("Hi ${q}", False),
+     ("Hi ${ q }", False), ("It costs 5 $", False), ("$100", False), ("$other", False)],
+)  # fmt: skip
+def test_a_name_that_is_almost_piped_is_told(text, is_told):
+    found = read(f"{HEAD}\ntext | q | Q\nnote | n | {text}")
+    assert (("warning", checking.NOT_PIPED) in said(found)) is is_told
+
+
+def test_one_mistake_of_a_shared_list_is_told_once():
+    lists = "list_name | name | label\nl | x y | X"
+    found = read(f"{HEAD}\nselect_multiple l | a | A\nselect_multiple l | b | B", lists)
+    assert sum(each.msgid == checking.SPACE_IN_CHOICE for each in found.findings) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["start=1 end=5 step=0.5", "start=1;end=5;step=0.5", "start = 1 end=5 , step=0.5",
+             "start=1, end=5 step = 0.5"],
+)  # fmt: skip
+def test_parameters_are_read_whatever_stands_between_them(text):
+    found = read(f"{HEAD} | parameters\nrange | q | Q | {text}")
+    assert by_name(found)["q"].parameters == {"start": "1", "end": "5", "step": "0.5"}
+
+
+def test_every_spelling_of_the_wild_comes_to_the_same_form():
+    table = {
+        "Survey ": [
+            ["\ufefftype", " name\xa0", "label::English\xa0(en)", "relevance", "constraint message",
+             "media::image", "bind::odk:length", "bind::required"],
+            ["begin_group", "g", "G", None, None, None, None, None],
+            ["select one from l", "a", "A", None, None, "a.png", None, "yes"],
+            ["select_multiple l or_other", "b", "B", "${a} = 'x'", None, None, None, None],
+            ["integer", "n", 5.0, None, "No", None, "10", None],
+            ["end group", None, None, None, None, None, None, None],
+            ["start-geopoint", "where", None, None, None, None, None, None],
+            ["audit", "audit", None, None, None, None, None, None],
+        ],
+        "Choices ": [["list name", "name", "label::English (en) "], ["l", "x", "X"], ["l", 1.0, 2]],
+        "settings": [["form_title", "form_id", "default_language"]],
+    }  # fmt: skip
+    found = read_xlsform(saved(made(**table)))
+    assert found.is_wholly_supported, found.findings
+    items = by_name(found)
+    assert (items["a"].required, items["a"].media) == (True, {"image": {"en": "a.png"}})
+    assert (items["b"].or_other, items["b"].relevant) == (True, "${a} = 'x'")
+    assert (items["n"].label, items["n"].constraint_message) == ({"en": "5"}, {"en": "No"})
+    assert items["n"].extra == {"bind::odk:length": "10"}
+    assert [choice.name for choice in found.definition.choices["l"]] == ["x", "1"]
+    assert read_xlsform(write_xlsform(found.definition)).definition == found.definition
+
+
+def test_three_thousand_questions_are_read_at_once():
+    rows = [["type", "name", "label"], *(["text", f"q{n}", f"Q {n}"] for n in range(3000))]
+    data = saved(made(survey=rows))
+    begun = time.perf_counter()
+    found = read_xlsform(data)
+    assert found.is_wholly_supported
+    assert time.perf_counter() - begun < 20
