@@ -17,6 +17,7 @@ from admin.attention import Attention
 from admin.auth import current_actor, register_security
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.cases import Cases
+from admin.counselling import Clocks, DeadlineKinds, HandoverTasks
 from admin.counter import Counter
 from admin.directory_import import DirectoryImport
 from admin.form_answers import Answers
@@ -24,6 +25,8 @@ from admin.home import Today
 from admin.i18n import lazy_gettext as _l
 from admin.intake import Inbox, Requests, Review
 from admin.interpreting import Interpreting
+from admin.meetings import Decisions, Meetings
+from admin.network import Contacts, WhoKnows
 from admin.opportunities import Opportunities
 from admin.participation_settings import Rungs
 from admin.people import Households, People
@@ -45,6 +48,7 @@ from casework.core.settings import all_settings
 
 TODAY, COUNTER, INBOX, CASES = _l("Today"), _l("Appointments"), _l("Inbox"), _l("Cases")
 PEOPLE, DIRECTORY, VOLUNTEERS = _l("People & households"), _l("Directory"), _l("Volunteers")
+NETWORK = _l("Network")
 FORMS, SETTINGS, SYSTEM = _l("Forms"), _l("Settings"), _l("System")
 
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
@@ -63,6 +67,7 @@ MENU: list[tuple[Any, type]] = [
     (CASES, FollowUps),
     (CASES, Messages),
     (CASES, Waiting),
+    (CASES, Clocks),
     (CASES, Interpreting),
     (PEOPLE, People),
     (PEOPLE, Households),
@@ -71,6 +76,10 @@ MENU: list[tuple[Any, type]] = [
     (DIRECTORY, Locations),
     (DIRECTORY, DirectoryImport),
     (DIRECTORY, Opportunities),
+    (NETWORK, Contacts),
+    (NETWORK, WhoKnows),
+    (NETWORK, Meetings),
+    (NETWORK, Decisions),
     (VOLUNTEERS, Offers),
     (FORMS, Questionnaires),
     (FORMS, FormEditor),
@@ -81,6 +90,8 @@ MENU: list[tuple[Any, type]] = [
     (SETTINGS, PlanTemplates),
     (SETTINGS, Rungs),
     (SETTINGS, Skills),
+    (SETTINGS, DeadlineKinds),
+    (SETTINGS, HandoverTasks),
     (SETTINGS, Texts),
     (SETTINGS, Sites),
     (SETTINGS, SettingsPage),

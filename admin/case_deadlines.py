@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from wtforms import DateField, HiddenField, SelectField
+from wtforms import DateField, HiddenField, SelectField, validators
 
 from admin.auth import current_actor, now
 from admin.base import DeskForm
@@ -17,7 +17,7 @@ from admin.case_forms import near_day
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
-from admin.person_fields import NEEDED, line
+from admin.person_fields import line
 from admin.plans import CasePlans
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
 from casework.deadlines import (
@@ -31,6 +31,8 @@ from casework.deadlines import (
 )
 
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
+# Not `NEEDED`: that would call a day that does not exist a missing one.
+TYPED = validators.InputRequired
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -42,7 +44,7 @@ class DeadlineForm(DeskForm):
     """A new deadline."""
 
     kind = WordsField(_l("Kind"), choices=kinds)
-    due_on = DateField(_l("On"), [NEEDED(), near_day], format=DAYS)
+    due_on = DateField(_l("On"), [TYPED(), near_day], format=DAYS)
     person = SelectField(_l("Whom it concerns"), choices=[], default="")
     note = line(_l("Note"), 1000)
 
@@ -50,7 +52,7 @@ class DeadlineForm(DeskForm):
 class ExtendForm(DeskForm):
     """A later day for a deadline; `row` and `revision` say which, as it was read."""
 
-    due_on = DateField(_l("New day"), [NEEDED(), near_day], format=DAYS)
+    due_on = DateField(_l("New day"), [TYPED(), near_day], format=DAYS)
     reason = line(_l("Why"), 1000)
     row = HiddenField()
     revision = HiddenField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, HiddenField
+from wtforms import DateField, HiddenField, validators
 
 from admin.base import DeskForm
 from admin.base.forms import WordsField
@@ -19,6 +19,8 @@ from casework.life_areas import LifeArea
 from casework.providers import Organization
 
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
+# Not `NEEDED`: that would call a day that does not exist a missing one.
+TYPED = validators.InputRequired
 MOST_NAMES = 500
 
 
@@ -44,13 +46,13 @@ class _SeenForm(DeskForm):
 class ClockForm(_SeenForm):
     """When counselling began."""
 
-    day = DateField(_l("Counselling began on"), [NEEDED(), near_day], format=DAYS)
+    day = DateField(_l("Counselling began on"), [TYPED(), near_day], format=DAYS)
 
 
 class ExtensionForm(_SeenForm):
     """How long counselling goes on, and why."""
 
-    until = DateField(_l("Counselling until"), [NEEDED(), near_day], format=DAYS)
+    until = DateField(_l("Counselling until"), [TYPED(), near_day], format=DAYS)
     reason = prose(_l("Why it is needed"), 2000, NEEDED(), rows=3)
 
 

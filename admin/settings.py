@@ -202,6 +202,8 @@ class CentreForm(DeskForm):
         description=_l("After that they are not shown any more, and notes about them are deleted."),
     )
     answer_days = IntegerField(_l("Days after which a message that nobody opened counts as a fact"))
+    counselling_years = IntegerField(_l("Years that counselling takes"))
+    counselling_years_most = IntegerField(_l("Years that counselling takes at the most"))
     upload_megabytes = IntegerField(_l("Largest file that a form takes, in MB"))
     remind_mail_days = IntegerField(
         _l("Days before an appointment on which a mail reminds of it"),
@@ -227,7 +229,8 @@ class CentreForm(DeskForm):
 MOST = {
     "draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100,
     "upload_megabytes": 10, "remind_mail_days": 14, "remind_page_days": 60,
-    "people_per_manager": 1000, "fact_days": 1100, "answer_days": 90,
+    "people_per_manager": 1000, "fact_days": 1100, "answer_days": 90, "counselling_years": 10,
+    "counselling_years_most": 15,
 }  # fmt: skip
 MAY_BE_NONE = ("remind_mail_days", "remind_page_days")
 
