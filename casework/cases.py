@@ -103,6 +103,18 @@ class Case(Base):
             (("organization", "state", "opened_at"), False),
             (("assigned_to", "state"), False),
             (("state", "opened_at"), False),
+            (
+                (
+                    "closed_at",
+                    "assigned_to",
+                    "organization",
+                    "site",
+                    "household",
+                    "counselling_until",
+                    "opened_at",
+                ),
+                False,
+            ),  # what workload and forecast count by, without reading a row
         )
 
     @classmethod

@@ -28,6 +28,7 @@ from casework.participation.models import TakenRung
 from casework.plans.agreements import PlanAgreement
 from casework.referrals import Referral, contact_person
 from casework.reply_links import current_link
+from casework.staff import Staff
 from casework.submissions import Submission
 from casework.texts import text
 from casework.venues import VENUES
@@ -174,6 +175,13 @@ def _remind(appointment: Appointment, *, at: datetime) -> bool:
     except StaleEdit:
         return False
     return True
+
+
+@on("caseload:told")
+def tell_of_cases(person: Staff, *, by: Actor, at: datetime) -> None:
+    """A colleague hears that cases came or went, in one mail however many they are."""
+    values = {"link": f"{setting('base_url')}/admin/workload/"}
+    _queue("mail.caseload", person.email, person.language, values, at=at)
 
 
 @on("offer:received")

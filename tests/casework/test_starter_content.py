@@ -43,6 +43,7 @@ STAFF_MAILS = {
     "mail.referral_next",
     "mail.referral_reminder",
     "mail.staff_invitation",
+    "mail.caseload",
 }
 PLACEHOLDERS = {
     "page.start": {"centre"},
@@ -56,6 +57,7 @@ PLACEHOLDERS = {
     "mail.referral_next": {"link", "expires", "centre"},
     "mail.referral_reminder": {"link", "expires", "centre"},
     "mail.staff_invitation": {"link", "expires", "centre"},
+    "mail.caseload": {"link", "centre"},
     "mail.conference": {"day", "time", "venue", "centre"},
     "mail.conference_cancelled": {"day", "time", "venue", "centre"},
     "mail.status_changed": {"link", "reference", "centre"},
