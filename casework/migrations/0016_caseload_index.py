@@ -7,4 +7,4 @@ COLUMNS = (
 
 
 def up(migrator, db):
-    db.execute_sql(f'CREATE INDEX case_caseload ON cases ({", ".join(COLUMNS)})')
+    db.execute_sql(f"CREATE INDEX case_caseload ON cases ({', '.join(COLUMNS)})")
