@@ -53,10 +53,11 @@ def calendar_file(wanted: str) -> ResponseReturnValue:
 
 def _event(appointment: Appointment) -> Event:
     page = current_app.extensions["lotse"]["config"].base_url + url_for("portal.status")
+    title = _("Appointment")
     return Event(
         uid=f"p-{appointment.id.hex}@{urlsplit(page).hostname}",
         starts_at=appointment.starts_at, ends_at=appointment.ends_at,
         changed_at=max(appointment.arranged_at, appointment.state_since),
-        title=f"{_('Appointment')} · {settings()['centre_name']}",
+        title=f"{title} · {settings()['centre_name']}",
         revision=appointment.revision, place=appointment.place or "", link=page, remind=REMIND,
     )  # fmt: skip
