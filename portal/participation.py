@@ -114,7 +114,8 @@ class ShownParticipation:
 
 def sentence(fact: Fact) -> str:
     """What happened, in kind words."""
-    return _(STEP if fact.table == "steps" else KINDS[fact.kind])
+    msgid = STEP if fact.table == "steps" else KINDS[fact.kind]
+    return _(msgid)
 
 
 def state_name(step: AgreedStep) -> str:
