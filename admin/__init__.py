@@ -31,7 +31,8 @@ from admin.opportunities import Opportunities
 from admin.participation_settings import Rungs
 from admin.people import Households, People
 from admin.permissions import note_permissions
-from admin.plan_settings import Blockers, PlanTemplates
+from admin.plan_settings import Blockers
+from admin.plan_templates import PlanTemplates
 from admin.providers import Locations, Organizations, Services
 from admin.questionnaire_editor import FormEditor
 from admin.questionnaires import Questionnaires

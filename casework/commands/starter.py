@@ -26,6 +26,7 @@ from casework.life_areas import LifeArea, NeedCategory, load_life_areas
 from casework.participation.ladder import load_rungs
 from casework.participation.models import Rung
 from casework.plans.blockers import Blocker, load_blockers
+from casework.plans.template_writing import change_template, completed
 from casework.plans.templates import PlanTemplate, load_templates
 from casework.questionnaires.findings import BrokenDefinition
 from casework.questionnaires.models import Questionnaire
@@ -134,6 +135,10 @@ def _load_plans(content: dict[str, Any], *, at: datetime) -> None:
     templates = {row.code for row in PlanTemplate.select(PlanTemplate.code)}
     if any(each["code"] not in templates for each in content["templates"]):
         load_templates(content, by=SYSTEM, at=at)
+    for row in PlanTemplate.select():
+        more = completed(row.content, content["texts"])
+        if more != row.content:
+            change_template(row, more, revision=row.revision, by=SYSTEM, at=at)
 
 
 def _load_skills(content: list[dict[str, Any]], *, at: datetime) -> None:

@@ -38,7 +38,7 @@ STAFF_ROOMS = (
     "casework/engagements.py", "casework/named_supports.py", "casework/transfers.py",
     "casework/conferences.py",
     "casework/plans/asking.py", "casework/plans/reviews.py", "casework/plans/steps.py",
-    "casework/plans/writing.py",
+    "casework/plans/template_writing.py", "casework/plans/writing.py",
     "casework/core/access.py", "casework/questionnaires/checking.py",
     "casework/questionnaires/references.py", "casework/questionnaires/publishing.py",
     "casework/questionnaires/editing/", "casework/questionnaires/changes.py",
