@@ -14,6 +14,7 @@ from admin import assets, i18n, sign_in
 from admin.agenda import FollowUps, Messages, Needs
 from admin.appointments import Appointments
 from admin.attention import Attention
+from admin.attention_rules import AttentionRules
 from admin.auth import current_actor, register_security
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.cases import Cases
@@ -31,7 +32,7 @@ from admin.opportunities import Opportunities
 from admin.participation_settings import Rungs
 from admin.people import Households, People
 from admin.permissions import note_permissions
-from admin.plan_settings import Blockers
+from admin.plan_settings import Blockers, StepTypes
 from admin.plan_templates import PlanTemplates
 from admin.providers import Locations, Organizations, Services
 from admin.questionnaire_editor import FormEditor
@@ -93,6 +94,8 @@ MENU: list[tuple[Any, type]] = [
     (SETTINGS, Skills),
     (SETTINGS, DeadlineKinds),
     (SETTINGS, HandoverTasks),
+    (SETTINGS, StepTypes),
+    (SETTINGS, AttentionRules),
     (SETTINGS, Texts),
     (SETTINGS, Sites),
     (SETTINGS, SettingsPage),

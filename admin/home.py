@@ -142,11 +142,6 @@ def _overdue_referral(row: Any, names: Names) -> Entry:
     return replace(entry, since=overdue(row.follow_up_on), urgent=row.follow_up_on < today())
 
 
-def _is_due(referral: Any) -> bool:
-    """Whether a referral stands among those to follow up already."""
-    return referral.follow_up_on is not None and referral.follow_up_on <= today()
-
-
 def _answer(row: Any, names: Names) -> Entry:
     return replace(_referral(row, names), since=ago(row.answered_at), turn=turn("us"))
 
@@ -206,7 +201,6 @@ class Kind:
     entry: Callable[[Any, Names], Entry]
     calls: bool = False
     selection: str | None = None
-    shows: Callable[[Any], bool] = lambda row: True
 
 
 KINDS = {
@@ -250,7 +244,6 @@ KINDS = {
     "referrals": Kind(
         N_("Referrals on their way"), N_("No referral is on its way."), "arrow",
         "referral.index_view", _referral, selection="waiting",
-        shows=lambda row: not _is_due(row),
     ),
     "appointments": Kind(
         N_("Appointments until tomorrow"), N_("No appointments until tomorrow."), "calendar",
@@ -316,6 +309,6 @@ def _card(shelf: Shelf, names: Names) -> Card:
     kind = KINDS[shelf.name]
     return Card(
         name=shelf.name, title=_(kind.title), icon=kind.icon, count=shelf.count,
-        entries=[kind.entry(row, names) for row in shelf.rows if kind.shows(row)][:MOST],
+        entries=[kind.entry(row, names) for row in shelf.rows[:MOST]],
         address=url_for(kind.endpoint, flt_show=kind.selection), calls=kind.calls,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from flask import g
 from wtforms import DateField, HiddenField, SelectField, validators
 
 from admin.auth import current_actor
@@ -21,6 +22,7 @@ from casework.core.i18n import N_
 from casework.life_areas import LifeArea
 from casework.plans.models import MOST_TEXT
 from casework.plans.states import PERSON, PROVIDER, STAFF
+from casework.plans.step_types import StepType
 from casework.plans.templates import PlanTemplate
 from casework.plans.writing import REVIEW_DAYS, Doer
 from casework.providers import Organization, Service
@@ -45,6 +47,14 @@ def templates() -> list[tuple[str, str]]:
 def areas() -> list[tuple[str, str]]:
     """The life areas in use as pairs of code and name."""
     return [(area.code, area.label(reading_language())) for area in areas_in_order()]
+
+
+def step_types() -> list[tuple[str, str]]:
+    """The types of steps as pairs of code and name, read once a request."""
+    if "step_types" not in g:
+        rows = StepType.select().order_by(StepType.position, StepType.code)
+        g.step_types = [(row.code, row.label(reading_language())) for row in rows]
+    return g.step_types
 
 
 class BeginForm(DeskForm):
@@ -89,6 +99,10 @@ class StepForm(DeskForm):
         description=_l("A colleague, an organisation or a service from the list, or a volunteer."),
     )  # fmt: skip
     due_on = DateField(_l("Until"), [validators.Optional(), near_day], format=DAYS)
+    type = WordsField(
+        _l("Type of step"), choices=step_types, blank=True,
+        description=_l("It says how long the step may stay as it is."),
+    )  # fmt: skip
     revision = HiddenField(default="0")
     chosen: Doer | None = None
 

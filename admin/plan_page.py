@@ -212,7 +212,7 @@ def step_form(row: Goal | Step, posted: Any) -> Any:
         return StepForm(posted, prefix=f"new-{row.id.hex}-")
     start = {
         "text": row.text(reading_language())[0], "doer": row.doer, "name": row.doer_name,
-        "due_on": row.due_on, "revision": str(row.revision),
+        "due_on": row.due_on, "type": row.type or "", "revision": str(row.revision),
     }  # fmt: skip
     return StepForm(posted, prefix=f"step-{row.id.hex}-", data=start)
 

@@ -184,7 +184,7 @@ class CasePlans(CaseInvitations):
         def do(goal: Goal, form: Any) -> Step:
             return add_step(
                 goal, form.text.data, language=reading_language(), doer=form.who,
-                due_on=form.due_on.data, by=current_actor(), at=now(),
+                due_on=form.due_on.data, type=form.type.data or "", by=current_actor(), at=now(),
             )  # fmt: skip
 
         form = step_form(goal, request.form)
@@ -198,8 +198,8 @@ class CasePlans(CaseInvitations):
         def do(step: Step, form: Any) -> Step:
             return change_step(
                 step, text=form.text.data, language=reading_language(), doer=form.who,
-                due_on=form.due_on.data, revision=_number(form.revision),
-                by=current_actor(), at=now(),
+                due_on=form.due_on.data, type=form.type.data or "",
+                revision=_number(form.revision), by=current_actor(), at=now(),
             )  # fmt: skip
 
         form = step_form(step, request.form)

@@ -30,6 +30,7 @@ from casework.core.config import from_environment
 from casework.core.db import connection, database, migrate, transaction
 from casework.people import Household, Person
 from casework.staff import add_staff
+from tests.bench_attention import attention_rows, show_attention
 from tests.bench_forms import form_rows
 from tests.conftest import environment
 from tests.pages import csrf_token
@@ -64,6 +65,7 @@ def main() -> None:
         database.close_all()
     show(rows)
     show_forms(forms)
+    show_attention(attention_rows())
 
 
 def portal_rows(app: Flask) -> Table:

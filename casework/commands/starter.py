@@ -26,6 +26,7 @@ from casework.life_areas import LifeArea, NeedCategory, load_life_areas
 from casework.participation.ladder import load_rungs
 from casework.participation.models import Rung
 from casework.plans.blockers import Blocker, load_blockers
+from casework.plans.step_types import StepType, load_step_types
 from casework.plans.template_writing import change_template, completed
 from casework.plans.templates import PlanTemplate, load_templates
 from casework.questionnaires.findings import BrokenDefinition
@@ -132,6 +133,9 @@ def _load_plans(content: dict[str, Any], *, at: datetime) -> None:
     blockers = {row.code for row in Blocker.select(Blocker.code)}
     if any(each["code"] not in blockers for each in content["blockers"]):
         load_blockers(content["blockers"], by=SYSTEM, at=at)
+    types = {row.code for row in StepType.select(StepType.code)}
+    if any(each["code"] not in types for each in content["step_types"]):
+        load_step_types(content["step_types"], by=SYSTEM, at=at)
     templates = {row.code for row in PlanTemplate.select(PlanTemplate.code)}
     if any(each["code"] not in templates for each in content["templates"]):
         load_templates(content, by=SYSTEM, at=at)

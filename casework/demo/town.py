@@ -14,6 +14,7 @@ from casework.core.db import transaction
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.core.settings import change_setting, setting
+from casework.demo.attention import fill_queue
 from casework.demo.chances import tell_chances
 from casework.demo.counter import tell_counter
 from casework.demo.forms import tell_form_change, tell_forms
@@ -134,6 +135,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
             tell_counter,
         ):  # fmt: skip
             tell(town)
+        fill_queue(at=at)
         # What was told in an invented past leaves no mail today.
         OutboxMail.update(state="sent", sent_at=at).execute()
         return Summary(_counts(), accounts)

@@ -57,7 +57,9 @@ def shelves(staff: Actor, *, at: datetime, today: date) -> list[Shelf]:
         answered = Invitation.unseen(staff).with_related(Invitation.questionnaire)
         found.append(_shelf("form_answers", answered))
     if staff.may("referral:read"):
-        found.append(_shelf("referrals", _related(Referral.waiting(staff))))
+        # They run by themselves: how many there are is all that the page says.
+        under_way = Referral.waiting(staff).order_by().count()
+        found.append(Shelf("referrals", [], under_way))
     if staff.may("appointment:read"):
         found.append(_shelf("appointments", _with_case(Appointment, Appointment.ahead(staff, at))))
     if staff.may("offer:read"):

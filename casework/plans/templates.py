@@ -1,8 +1,9 @@
 """Templates of plans, one for each usual situation: goals by life area with their steps.
 
 `content` is a list of goals, each `{"area": code, "texts": {tag: text}, "steps": […]}`, each
-step `{"texts": {tag: text}, "doer": "person" | "staff" | "provider" | "volunteer", "days": n}`
-with the days until it should be done, counted from the start of the plan.
+step `{"texts": {tag: text}, "doer": "person" | "staff" | "provider" | "volunteer", "days": n,
+"type": code}` with the days until it should be done, counted from the start of the plan, and the
+type of step, if it has one.
 """
 
 from __future__ import annotations
@@ -63,18 +64,21 @@ def load_templates(content: dict[str, Any], *, by: Actor, at: datetime) -> None:
         if each["code"] not in known:
             PlanTemplate.create(
                 code=each["code"], position=position, labels=each["labels"],
-                content=list(_goals(each["goals"], content["texts"])),
+                content=list(_goals(each["goals"], content["texts"], content.get("types_of", {}))),
             )  # fmt: skip
 
 
-def _goals(goals: list[dict[str, Any]], texts: dict[str, dict[str, str]]) -> Iterator[dict]:
-    """The goals with the texts that their names stand for."""
+def _goals(
+    goals: list[dict[str, Any]], texts: dict[str, dict[str, str]], types: dict[str, str]
+) -> Iterator[dict]:
+    """The goals with the texts and the types that the names of their steps stand for."""
     for goal in goals:
         steps = []
         for name, doer, days in goal["steps"]:
             if doer not in DOERS:
                 raise ValueError(f"{name}: nobody is called {doer}.")
-            steps.append({"texts": texts[name], "doer": doer, "days": days})
+            kind = {"type": types[name]} if name in types else {}
+            steps.append({"texts": texts[name], "doer": doer, "days": days, **kind})
         yield {"area": goal["area"], "texts": texts[goal["goal"]], "steps": steps}
 
 

@@ -24,6 +24,7 @@ from casework.plans.states import (
     STEP_STATES,
     VOLUNTEER,
 )
+from casework.plans.step_types import StepType
 from casework.plans.templates import PlanTemplate
 from casework.providers import Organization, Service
 from casework.staff import Staff
@@ -139,7 +140,8 @@ def _fill(plan: Plan, template: PlanTemplate, ours: Staff | None, *, at: datetim
             steps.append(Step(
                 case=plan.case, goal=goal, position=position, texts=step["texts"],
                 doer=step["doer"], staff=ours if step["doer"] == STAFF else None,
-                due_on=at.date() + timedelta(days=step["days"]), state_since=at, created_at=at,
+                type=step.get("type"), due_on=at.date() + timedelta(days=step["days"]),
+                state_since=at, created_at=at,
             ))  # fmt: skip
     Goal.insert_rows(goals)
     Step.insert_rows(steps)
@@ -223,12 +225,14 @@ def add_step(
     language: str,
     doer: Doer,
     due_on: date | None = None,
+    type: str = "",
     by: Actor,
     at: datetime,
 ) -> Step:
-    """A new step at the end of a goal.
+    """A new step at the end of a goal; `type` is the code of a `StepType` or nothing.
 
-    Raises `TextMissing`, `DoerRefused`, `DayRefused`, `PlanEnded`, `TooMuch`.
+    Raises `NotFound` for another type, `TextMissing`, `DoerRefused`, `DayRefused`, `PlanEnded`,
+    `TooMuch`.
     """
     _refuse_ended(goal.plan)
     count = Step.select().where(Step.goal == goal).count()
@@ -236,7 +240,8 @@ def add_step(
         raise TooMuch(most=MOST_STEPS)
     return Step.create(
         case=goal.case, goal=goal, position=count + 1, texts=_text(text, language),
-        due_on=checked_day(due_on, at=at), state_since=at, created_at=at, **doer.columns(),
+        due_on=checked_day(due_on, at=at), type=_known_type(type), state_since=at,
+        created_at=at, **doer.columns(),
     )  # fmt: skip
 
 
@@ -248,20 +253,23 @@ def change_step(
     language: str,
     doer: Doer,
     due_on: date | None,
+    type: str | None = None,
     revision: int,
     by: Actor,
     at: datetime,
 ) -> Step:
     """Other words, somebody else, another day, for a step that was read as `revision`.
 
-    Raises `StaleEdit`, `TextMissing`, `DoerRefused`, `DayRefused`, `PlanEnded`.
+    `type` stays as it is where none is named. Raises `NotFound` for a type that is not there,
+    `StaleEdit`, `TextMissing`, `DoerRefused`, `DayRefused`, `PlanEnded`.
     """
     _refuse_ended(step.goal.plan)
     columns = doer.columns()
     texts = _changed_text(step, text, language)
     day = due_on if due_on == step.due_on else checked_day(due_on, at=at)
+    kind = step.type if type is None else _known_type(type)
     _claim(step, revision)
-    step.texts, step.due_on = texts, day
+    step.texts, step.due_on, step.type = texts, day, kind
     for name, value in columns.items():
         setattr(step, name, value)
     step.save()
@@ -291,6 +299,15 @@ def _text(text: str, language: str) -> dict[str, str]:
     if not text:
         raise TextMissing()
     return {language: text}
+
+
+def _known_type(code: str) -> str | None:
+    """The code of a type of step; None for none. Raises `NotFound`."""
+    if not code:
+        return None
+    if not StepType.select().where(StepType.code == code).exists():
+        raise NotFound()
+    return code
 
 
 def _claim(row: Goal | Step, revision: int) -> None:

@@ -96,6 +96,12 @@ def of_case(case: Case, staff: Actor) -> list[AttentionEntry]:
     return list(rows.order_by(AttentionEntry.state.desc(), *KEY).limit(50))
 
 
+def counts_by_rule() -> dict[str, int]:
+    """How many entries each rule has made, resting ones too: numbers only, whoever asks."""
+    rows = AttentionEntry.select(AttentionEntry.rule, fn.COUNT(AttentionEntry.id))
+    return dict(rows.group_by(AttentionEntry.rule).tuples())
+
+
 def running_well(staff: Actor) -> int:
     """How many live cases ask for nothing: no entry, not even one that rests."""
     live = Case.scope(staff).where(Case.state << LIVE_STATES)
