@@ -10,6 +10,8 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,10 +22,11 @@ from casework.commands import load_starter_content
 from casework.core.access import SYSTEM
 from casework.core.config import from_environment
 from casework.core.db import connection, database, migrate
-from casework.formats.xlsform import read_xlsform
+from casework.formats.xlsform import Reading, read_xlsform
 from casework.questionnaires.compiling import compile_form
 from casework.questionnaires.definitions import Definition
 from casework.questionnaires.publishing import import_definition, publish
+from casework.questionnaires.working_copies import begin_working_copy, store
 from tests.conftest import environment
 from tests.stories.sending import Sender
 from tests.stories.walking import walked
@@ -32,7 +35,7 @@ from tests.walker import Page
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 STARTERS = Path("casework/starter/forms")
 ROUNDS = 5
-POST_LIMIT, PAGE_LIMIT = 200.0, 50.0
+POST_LIMIT, PAGE_LIMIT, EDITOR_LIMIT = 200.0, 50.0, 500.0
 
 
 class Timed(Sender):
@@ -55,14 +58,24 @@ class Timed(Sender):
         return self._page(answer)
 
 
-def forms() -> dict[str, Definition]:
-    """The supported real forms, or the starter forms, largest first."""
+def readings() -> dict[str, Reading]:
+    """The real forms, or the starter forms, by name."""
     shared = Path(os.environ.get("LOTSE_SHARED", Path.cwd().parent / "shared")) / "xlsforms"
     paths = sorted((shared if shared.is_dir() else STARTERS).glob("*.xls*"))
-    readings = {path.stem: read_xlsform(path.read_bytes(), name=path.stem) for path in paths}
+    return {path.stem: read_xlsform(path.read_bytes(), name=path.stem) for path in paths}
+
+
+def readable() -> dict[str, Definition]:
+    """All that can be edited, mistakes included."""
+    found = {name: reading.definition for name, reading in readings().items()}
+    return {name: definition for name, definition in found.items() if definition is not None}
+
+
+def forms() -> dict[str, Definition]:
+    """Those that are supported wholly, largest first."""
     found = {
         name: reading.definition
-        for name, reading in readings.items()
+        for name, reading in readings().items()
         if reading.definition is not None and reading.is_wholly_supported
     }
     size = {name: sum(1 for _ in definition.walk()) for name, definition in found.items()}
@@ -106,10 +119,38 @@ def first_page(app: Flask, address: str) -> bytes:
     return answer.data
 
 
-def print_forms(app: Flask) -> None:
-    """Print the table."""
-    for name, figure, limit in form_rows(app):
-        print(f"{name:80} {figure:8.1f}   limit {limit:g}")
+def editor_row(open_page: Callable[[str], int]) -> tuple[str, float, float]:
+    """The form editor at a question of the form with most questions and choices, in ms.
+
+    `open_page` opens an address as a coordinator does. Each round follows a change, so that
+    everything is looked through anew.
+    """
+    name, definition = max(
+        readable().items(),
+        key=lambda each: sum(1 for _ in each[1].walk()) + sum(map(len, each[1].choices.values())),
+    )
+    with connection():
+        version = import_definition("bench-editor", definition, purpose="other", by=SYSTEM, at=NOW)
+        copy = begin_working_copy(version.questionnaire, by=SYSTEM, at=NOW)
+    spans = []
+    for number in range(ROUNDS + 1):
+        with connection():
+            changed = replace(copy.parsed, version=str(number))
+            copy = store(copy, changed, revision=copy.revision, by=SYSTEM, at=NOW)
+        started = time.perf_counter()
+        open_page("/admin/form-editor/bench-editor/?at=0")
+        spans.append((time.perf_counter() - started) * 1000)
+    about = f"form editor after a change ({name}), median of {ROUNDS}, ms"
+    return about, statistics.median(spans[1:]), EDITOR_LIMIT
+
+
+def show_limits(rows: list[tuple[str, float, float]]) -> None:
+    """Print the table. Raises `SystemExit` with the names of the figures that miss their limit."""
+    print("| large forms | ours | limit | ratio |\n|---|---|---|---|")
+    for name, figure, limit in rows:
+        print(f"| {name} | {figure:.1f} | {limit:g} | {figure / limit:.2f} |")
+    if missed := [name for name, figure, limit in rows if figure >= limit]:
+        raise SystemExit(f"Above its limit: {'; '.join(missed)}.")
 
 
 def main() -> None:
@@ -121,7 +162,7 @@ def main() -> None:
         with connection():
             migrate()
             load_starter_content(at=NOW)
-        print_forms(app)
+        show_limits(form_rows(app))
         database.close_all()
 
 
