@@ -45,7 +45,7 @@ STAFF_ROOMS = (
     "casework/questionnaires/working_copies.py", "casework/questionnaires/translating.py",
     "casework/questionnaires/previews.py", "casework/questionnaires/compiling.py",
     "casework/questionnaires/findings.py", "casework/questionnaires/lists.py",
-    "casework/questionnaires/media.py",
+    "casework/questionnaires/media.py", "casework/questionnaires/form_files.py",
     "casework/questionnaires/models.py", "casework/questionnaires/expressions/",
 )  # fmt: skip
 UNREVIEWED = "not yet reviewed by a native speaker"
