@@ -23,10 +23,13 @@ from admin.words import ago, today, turn
 from casework.cases import Case
 from casework.core.clock import local_date
 from casework.core.i18n import N_
+from casework.deadlines import Deadline
 from casework.insight.attention.decisions import cause
 from casework.insight.attention.entries import AttentionEntry
 from casework.insight.attention.registry import RULES
 from casework.needs import Need
+from casework.network.contacts import NetworkContact
+from casework.network.meetings import Decision
 from casework.plans.models import Plan, Step
 from casework.referrals import Referral
 
@@ -38,6 +41,11 @@ ROWS: dict[str, Callable[[list[uuid.UUID]], Iterable[Any]]] = {
     "referrals": lambda ids: Referral.select().where(Referral.id << ids).with_related(
         Referral.service
     ),
+    "deadlines": lambda ids: Deadline.select().where(Deadline.id << ids).with_related(
+        Deadline.kind
+    ),
+    "network_contacts": lambda ids: NetworkContact.select().where(NetworkContact.id << ids),
+    "network_decisions": lambda ids: Decision.select().where(Decision.id << ids),
 }  # fmt: skip
 NAMED: dict[str, Callable[[Any], str]] = {
     "steps": lambda row: row.text(reading_language())[0],
@@ -46,6 +54,9 @@ NAMED: dict[str, Callable[[Any], str]] = {
         _("Plan for %(name)s", name=row.person.name) if row.person else _("Plan of the household")
     ),
     "referrals": lambda row: row.service.name,
+    "deadlines": lambda row: f"{row.kind.label(reading_language())}, {show_date(row.due_on)}",
+    "network_contacts": str,
+    "network_decisions": lambda row: row.what,
 }
 LINKS = {
     "offer_other": N_("Offer another service"),
@@ -210,6 +221,13 @@ ADDRESSES: dict[str, Callable[[AttentionEntry, Any], str]] = {
     "needs": lambda entry, row: url_for(
         "case.show", id=entry.__data__["case"], _anchor="needs"
     ),
+    "deadlines": lambda entry, row: url_for(
+        "case.show", id=entry.__data__["case"], _anchor=f"d-{entry.subject_id.hex}"
+    ),
+    "network_contacts": lambda entry, row: url_for("network.details_view", id=entry.subject_id),
+    "network_decisions": lambda entry, row: url_for(
+        "meeting.details_view", id=row.__data__["meeting"]
+    ) if row is not None else url_for("decision.index_view"),
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def show_end(case: Any) -> Markup:
     shown = (
         tag(words, "accent") if near else Markup('<span class="quiet-text">{}</span>').format(words)
     )
-    return Markup("{} {}").format(show_date(case.counselling_until), shown)
+    return Markup("<span>{} {}</span>").format(show_date(case.counselling_until), shown)
 
 
 class Clocks(CaseworkView):

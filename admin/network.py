@@ -127,7 +127,7 @@ class Contacts(CaseworkView):
     )
     statement_budget = 20
     column_list = (
-        "called", "office_name", "role", "for_what", "known", "last_contact_on", "next_due_on",
+        "called", "office_name", "for_what", "known", "last_contact_on", "next_due_on",
     )  # fmt: skip
     column_labels = {
         "called": _l("Contact"), "office_name": _l("Office"), "kind": _l("Kind of office"),

@@ -191,3 +191,49 @@ FORM_CHANGE = (
         "en": "We call at these times only.",
     },
 )
+
+# Kind of office, office, name, role, life areas, what for.
+CONTACTS = (
+    ("jobcenter", "Jobcenter Musterstadt", "Frau Sommer", "Teamleitung Leistung", ("work", "money"), "Weiterbewilligung, Eilfälle"),
+    ("jobcenter", "Jobcenter Musterstadt", "Herr Winter", "Arbeitsvermittlung", ("work",), "Maßnahmen, Einstiegsqualifizierung"),
+    ("immigration", "Ausländerbehörde", "Frau Keller", "Sachbearbeitung A–K", ("authorities",), "Fiktionsbescheinigung, Termine"),
+    ("immigration", "Ausländerbehörde", "Herr Brandt", "Leitung", ("authorities",), "Grundsatzfragen"),
+    ("police", "Polizeirevier Mitte", "Herr Blau", "Prävention", ("community",), "Vorträge, Verkehrserziehung"),
+    ("town_hall", "Bürgeramt", "Frau Roth", "Meldewesen", ("authorities",), "Anmeldung, Meldebescheinigung"),
+    ("town_hall", "Wohnungsamt", "Herr Stein", "Wohnberechtigung", ("housing",), "Wohnberechtigungsschein, Notfälle"),
+    ("school", "Grundschule Mitte", "Frau Lenz", "Schulleitung", ("education",), "Anmeldung, Vorbereitungsklasse"),
+    ("school", "Realschule am See", "", "Schulsozialarbeit", ("education", "family"), "Gespräche mit Eltern"),
+    ("school", "Kita Sonnenhof", "Frau Maurer", "Leitung", ("childcare",), "Platzanfragen"),
+    ("doctor", "Praxis Dr. Hahn", "Dr. Hahn", "Hausarzt", ("health",), "nimmt neue Familien auf"),
+    ("doctor", "Kinderklinik", "Frau Dr. Vogt", "Sozialdienst", ("health", "family"), "Entlassung, Hilfsmittel"),
+    ("interpreter", "Dolmetscherpool", "Frau Amiri", "Vermittlung", ("interpreting",), "Dari, Farsi, Paschtu"),
+    ("interpreter", "Dolmetscherpool", "Herr Kassem", "Dolmetscher", ("interpreting",), "Arabisch, Kurdisch"),
+    ("landlord", "Wohnbau Musterstadt", "Frau Fink", "Vermietung", ("housing",), "freie Wohnungen, Kautionen"),
+    ("landlord", "Vermietung Huber", "Herr Huber", "privater Vermieter", ("housing",), "zwei Häuser am Bahnhof"),
+    ("welfare", "Frauenhaus", "", "Beratung", ("family",), "Aufnahme, Schutz"),
+    ("welfare", "Tafelladen", "Frau Berger", "Leitung", ("money", "community"), "Ausweise, Spenden"),
+    ("welfare", "Schuldnerberatung des Landkreises", "Herr Graf", "Beratung", ("money",), "offene Sprechstunde"),
+    ("other", "Sportverein 1895", "Frau Özdemir", "Integration durch Sport", ("community",), "Schnuppertraining"),
+)  # fmt: skip
+# What was spoken about, and what was agreed.
+TALKS = (
+    ("Neue Sprechzeiten, Termine wieder ohne Anmeldung.", "Aushang bis Ende des Monats"),
+    ("Wartezeit liegt bei acht Wochen.", "Eilfälle bitte per Mail mit Betreff „Eilt“"),
+    ("Wechsel in der Zuständigkeit ab nächstem Quartal.", ""),
+    ("Gemeinsame Sprechstunde im Welcome-Center ist denkbar.", "Vorschlag für drei Termine"),
+)  # fmt: skip
+# Days ago (below zero: ahead), title, place, agenda, notes.
+MEETINGS = (
+    (95, "Runder Tisch Integration", "Rathaus, Saal 2", "Ankünfte, Kita-Plätze, Dolmetschen", "Alle Träger waren da. Die Kita-Frage bleibt die dringendste."),
+    (26, "Austausch mit dem Jobcenter", "Jobcenter", "Weiterbewilligung, Eilfälle", "Eilfälle gehen künftig über eine Adresse."),
+    (-12, "Runder Tisch Integration", "Rathaus, Saal 2", "Neue Standorte, Wohnraum", ""),
+)  # fmt: skip
+# What was decided, and how many days it may take.
+DECISIONS = (
+    ("Liste der Sprechzeiten an alle schicken", 14),
+    ("Bedarf an Kita-Plätzen bis zum Herbst zusammenstellen", 60),
+    ("Raum für die gemeinsame Sprechstunde klären", 90),
+    ("Adresse für Eilfälle bekannt machen", 7),
+    ("Merkblatt zur Weiterbewilligung in einfacher Sprache", 20),
+    ("Ansprechperson für Selbstständige nennen", 30),
+)  # fmt: skip

@@ -20,6 +20,7 @@ from casework.demo.counter import tell_counter
 from casework.demo.forms import tell_form_change, tell_forms
 from casework.demo.growth import listed_people, tell_growth
 from casework.demo.names import REGIONS, Region
+from casework.demo.network import tell_handovers, tell_network
 from casework.demo.places import OPENING_TIMES, PARTNERS, PROVIDERS, SITES
 from casework.demo.plans import tell_plans
 from casework.demo.requests import (
@@ -131,7 +132,8 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
         _build_people(town, people - len(ACCEPTED) - listed_people(people))
         for tell in (
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
-            tell_form_change, tell_growth, tell_plans, tell_chances,
+            tell_form_change, tell_growth, tell_plans, tell_chances, tell_network,
+            tell_handovers,
             tell_counter,
         ):  # fmt: skip
             tell(town)

@@ -24,6 +24,7 @@ from casework.core.db import Base, database, transaction
 from casework.core.throttles import Throttle
 from casework.documents import Document, add_document
 from casework.drafts import start_draft
+from casework.handovers import add_point, begin_handover, call_off_handover, settle_point
 from casework.life_areas import LifeArea
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
@@ -48,6 +49,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 PERSONAL = (
     "case", "referral", "person", "household", "need", "appointment", "follow_up", "message",
     "submission", "review", "all_submissions", "offer", "translation", "counter", "week",
+    "counselling",
 )  # fmt: skip
 BY_ID = ("details_view", "edit_view", "delete_view", "move", "send", "read_messages")
 OUTSIDERS = ("alpha", "commissioner", "volunteers", "administrator")
@@ -122,6 +124,7 @@ class Town:
             "file": self._file(submission, word),
             **self._form(case, word),
             **self._plan(case, word),
+            **self._ending(case, word),
         }  # fmt: skip
         return Part(word, organization, case, rows)
 
@@ -146,6 +149,18 @@ class Town:
             "plan": plan, "goal": goal,
             "step": add_step(goal, word, language="de", doer=doer, **who),
             "agreement": note_agreement(plan, "paper", "de", **who),
+        }  # fmt: skip
+
+    def _ending(self, case: Case, word: str) -> dict[str, Base]:
+        """A deadline, and a line of a handover that was not taken up again."""
+        who = {"by": SYSTEM, "at": self.world.at}
+        handover = begin_handover(case, **who)
+        point = add_point(handover, word, language="de", **who)
+        settle_point(point, "done", recipient=word, **who)
+        call_off_handover(handover, **who)
+        return {
+            "deadline": self.world.deadline(case, note=word), "point": point,
+            "counselling": case,
         }  # fmt: skip
 
     def _form(self, case: Case, word: str) -> dict[str, Base]:
