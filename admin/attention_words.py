@@ -218,6 +218,9 @@ ADDRESSES: dict[str, Callable[[AttentionEntry, Any], str]] = {
     "plans": lambda entry, row: url_for(
         "case.plan", id=entry.__data__["case"], which=entry.subject_id.hex
     ),
+    "accounts": lambda entry, row: url_for(
+        "case.participation", id=entry.__data__["case"], _anchor=f"a-{entry.subject_id.hex}"
+    ),
     "needs": lambda entry, row: url_for(
         "case.show", id=entry.__data__["case"], _anchor="needs"
     ),

@@ -21,6 +21,7 @@ from casework.demo.forms import tell_form_change, tell_forms
 from casework.demo.growth import listed_people, tell_growth
 from casework.demo.names import REGIONS, Region
 from casework.demo.network import tell_handovers, tell_network
+from casework.demo.participation import tell_participation
 from casework.demo.places import OPENING_TIMES, PARTNERS, PROVIDERS, SITES
 from casework.demo.plans import tell_plans
 from casework.demo.requests import (
@@ -134,7 +135,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
             tell_form_change, tell_growth, tell_plans, tell_chances, tell_network,
             tell_handovers,
-            tell_counter,
+            tell_counter, tell_participation,
         ):  # fmt: skip
             tell(town)
         fill_queue(at=at)

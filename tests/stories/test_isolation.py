@@ -28,6 +28,9 @@ from casework.handovers import add_point, begin_handover, call_off_handover, set
 from casework.life_areas import LifeArea
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
+from casework.participation.accounts import agree_step, tell_account
+from casework.participation.facts import note_fact
+from casework.participation.ladder import decide_rung
 from casework.plans.agreements import note_agreement
 from casework.plans.writing import Doer, add_goal, add_step
 from casework.providers import Organization
@@ -125,6 +128,7 @@ class Town:
             **self._form(case, word),
             **self._plan(case, word),
             **self._ending(case, word),
+            **self._participation(case, word, submission),
         }  # fmt: skip
         return Part(word, organization, case, rows)
 
@@ -161,6 +165,21 @@ class Town:
         return {
             "deadline": self.world.deadline(case, note=word), "point": point,
             "counselling": case,
+        }  # fmt: skip
+
+    def _participation(self, case: Case, word: str, submission: Submission) -> dict[str, Base]:
+        """A fact, what the person says about it, an agreed step and a rung."""
+        who = {"by": SYSTEM, "at": self.world.at}
+        today = self.world.at.date()
+        fact = note_fact(case, "missed", today, note=word, **who)
+        rung = decide_rung(case, "reminder", word, seen="", **who)
+        sender = {"by": Actor("person", id=submission.id), "at": self.world.at}
+        return {
+            "noted_fact": fact, "taken_rung": rung,
+            "account": tell_account(
+                case, word, language="de", submission=submission, rung=rung, **sender
+            ),
+            "agreed_step": agree_step(case, word, language="de", agreed_on=today, **who),
         }  # fmt: skip
 
     def _form(self, case: Case, word: str) -> dict[str, Base]:

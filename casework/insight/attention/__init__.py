@@ -3,4 +3,9 @@
 Importing this package registers every rule; a file of rules is named here.
 """
 
-from casework.insight.attention import days, rules, waiting  # noqa: F401  rules register themselves
+from casework.insight.attention import (  # noqa: F401  rules register themselves
+    accounts,
+    days,
+    rules,
+    waiting,
+)
