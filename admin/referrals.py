@@ -45,6 +45,7 @@ from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.core.settings import setting
 from casework.insight.desk import untold_outcomes
+from casework.opportunities.offering import opportunities_of
 from casework.outcomes import can_look, tell_person
 from casework.people import Person
 from casework.providers import Organization, Service
@@ -331,6 +332,7 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
                 today=now().date(),
             ) if referral.state == "draft" else "",
             mail=mail_state(link) if link else "",
+            chance=opportunities_of([referral]).get(referral.id),
             steps=list(referral.steps.order_by(ReferralStep.at, ReferralStep.id)),
             allows=STATES.allows, can_look=can_look(referral.case),
             earlier=earlier_at(referral.need, referral.service)

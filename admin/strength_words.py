@@ -12,7 +12,7 @@ from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.words import language_name, ngettext, word
 from casework.core.i18n import N_
-from casework.insight.fitting import FITS, MISSING, Reason
+from casework.insight.fitting import Reason
 from casework.opportunities.kinds import KINDS
 from casework.opportunities.models import Requirement
 from casework.skills import Skill
@@ -35,8 +35,6 @@ LEVEL_NAMES = {
     **LEVELS,
     MOTHER_TONGUE: N_("mother tongue"),
 }
-# A drawing and a word beside each reason, so that nobody depends on colour.
-SIGNS = {FITS: ("check", N_("fits")), MISSING: ("arrow", N_("missing"))}
 
 
 def skills() -> dict[str, Skill]:

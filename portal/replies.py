@@ -22,6 +22,7 @@ from casework.core.i18n import STAFF_LANGUAGES
 from casework.core.refusals import InvalidTransition, Refusal, Term
 from casework.core.refusals import NotFound as RowNotFound
 from casework.life_areas import NeedCategory
+from casework.opportunities.offering import opportunities_of
 from casework.providers import report_capacity
 from casework.questionnaires.answers import digits_of
 from casework.referral_states import ANSWERS, DETAILS, INTERPRETERS, STATES, answers_after
@@ -154,6 +155,7 @@ def _page(
         link=link,
         referral=referral,
         shared=_shared(referral),
+        chance=opportunities_of([referral]).get(referral.id),
         answers=answers_after(referral.state),
         typed=typed,
         problems=problems or {},

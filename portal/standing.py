@@ -27,6 +27,8 @@ from casework.invitations import PERSON, Invitation
 from casework.life_areas import LifeArea, NeedCategory
 from casework.messages import OUTBOUND, Message, conversation
 from casework.needs import Need
+from casework.opportunities.models import Opportunity
+from casework.opportunities.offering import opportunities_of
 from casework.people import Person
 from casework.plans.agreements import PlanAgreement
 from casework.providers import Organization, Phone, Service
@@ -101,6 +103,12 @@ class Standing:
             if referral.is_final or not self.by_helper:
                 found[referral.__data__["need"]].append(referral)
         return found
+
+    @cached_property
+    def chances(self) -> dict[uuid.UUID, Opportunity]:
+        """The opportunity that a referral offers, for those that offer one."""
+        shown = [referral for each in self.referrals.values() for referral in each]
+        return {} if self.by_helper else opportunities_of(shown)
 
     @cached_property
     def phones(self) -> dict[uuid.UUID, str]:

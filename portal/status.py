@@ -34,6 +34,7 @@ from casework.messages import (
     mark_read,
     receive_message,
 )
+from casework.opportunities.kinds import KINDS
 from casework.participation.ladder import mark_seen
 from casework.submissions import CodeRefused, Submission
 from casework.texts import Text, text
@@ -265,6 +266,7 @@ def _page(
     page = render_template(
         "portal/status.html",
         standing=standing,
+        chance_kinds=KINDS,
         submission=standing.submission,
         typed=typed,
         failed=refusal and refusal.text(g.language),

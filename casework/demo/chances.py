@@ -97,7 +97,7 @@ OFFERED: tuple[tuple[str, Details, int | None, int | None], ...] = (
      max_people=1, place="Nordstadt"), None, 45),
     ("kita_place", Details("childcare", "Zwei Plätze über drei", places=2, min_age=3, max_age=6,
      place="Kita Regenbogen"), 18, 60),
-    ("childminder", Details("childcare", "Kindertagespflege unter drei", places=1, min_age=1,
+    ("Tagesmutter Okan", Details("childcare", "Tagespflege unter drei", places=1, min_age=1,
      max_age=2, hours=30), None, 30),
 )  # fmt: skip
 

@@ -104,6 +104,14 @@ def count_places(referral: Referral, *, by: Actor, at: datetime) -> None:
         recount(offer.opportunity, at=at)
 
 
+@on("referral:changed")
+def let_go(referral: Referral, *, by: Actor, at: datetime) -> None:
+    """A draft that asks another service by now offers this opportunity no longer."""
+    offer = OpportunityOffer.get_or_none(OpportunityOffer.referral == referral)
+    if offer is not None and offer.opportunity.__data__["service"] != referral.__data__["service"]:
+        offer.delete_instance()
+
+
 def _offers_to(
     opportunity: Opportunity, case: Case, person: Person | None
 ) -> list[OpportunityOffer]:

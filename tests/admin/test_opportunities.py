@@ -152,6 +152,7 @@ def test_an_offer_is_a_draft_and_a_second_one_leads_to_the_first(desk, world: Wo
     assert _offer(desk, row, case).status_code == 303
     offer = OpportunityOffer.get()
     assert offer.referral.state == "draft"
+    assert row.title in text_of(desk.get(f"/admin/referral/{offer.referral.id}"))
     assert str(offer.referral.id) in _offer(desk, row, case).location
     assert OpportunityOffer.select().count() == 1
     page = text_of(desk.get(_details(row)))

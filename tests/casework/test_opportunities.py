@@ -34,7 +34,13 @@ from casework.opportunities.writing import (
     withdraw_opportunity,
 )
 from casework.providers import Organization, Service
-from casework.referrals import decline_referral, revoke_referral, send_referral, shared_details
+from casework.referrals import (
+    change_draft,
+    decline_referral,
+    revoke_referral,
+    send_referral,
+    shared_details,
+)
 from casework.retention import end_what_is_over
 from tests.world import World
 
@@ -262,6 +268,17 @@ def test_fewer_places_close_it_and_more_open_it(world: World) -> None:
             row, row.service, details, revision=revision, by=SYSTEM, at=world.at
         )
         assert row.refresh().state == state
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_a_draft_that_asks_another_service_offers_it_no_longer(world: World, other: bool) -> None:
+    referral = _offer(world, world.opportunity()).referral
+    service = world.service() if other else referral.service
+    change_draft(
+        referral, service=service, fields=("name",), note="x", follow_up_on=world.at.date(),
+        seen=referral.revision, by=SYSTEM, at=world.at,
+    )  # fmt: skip
+    assert OpportunityOffer.select().exists() != other
 
 
 def test_offers_are_seen_by_who_sees_the_case(world: World) -> None:

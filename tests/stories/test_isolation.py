@@ -28,6 +28,7 @@ from casework.handovers import add_point, begin_handover, call_off_handover, set
 from casework.life_areas import LifeArea
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
+from casework.opportunities.models import OpportunityOffer
 from casework.participation.accounts import agree_step, tell_account
 from casework.participation.facts import note_fact
 from casework.participation.ladder import decide_rung
@@ -37,6 +38,7 @@ from casework.providers import Organization
 from casework.questionnaires.models import Questionnaire, live
 from casework.referrals import Referral
 from casework.staff import Staff
+from casework.strengths import StrengthProfile
 from casework.submissions import Submission
 from casework.uploads import Upload, add_upload
 from casework.visits import note_visit
@@ -129,6 +131,7 @@ class Town:
             **self._plan(case, word),
             **self._ending(case, word),
             **self._participation(case, word, submission),
+            **self._chance(case, word, referral),
         }  # fmt: skip
         return Part(word, organization, case, rows)
 
@@ -141,6 +144,18 @@ class Town:
             upload.draft, upload.submission = None, submission
             upload.save()
         return upload
+
+    def _chance(self, case: Case, word: str, referral: Referral) -> dict[str, Base]:
+        """Strengths in the person's words, and an opportunity that `referral` offers."""
+        person = case.household.people.get()
+        self.world.strengths(person, wishes=frozenset({"job"}), hopes=word, text_language="de")
+        with transaction():
+            offer = OpportunityOffer.create(
+                case=case, opportunity=self.world.opportunity(), person=person,
+                referral=referral, created_at=self.world.at,
+            )  # fmt: skip
+        profile = StrengthProfile.get(StrengthProfile.person == person)
+        return {"strengths": person, "strength_profile": profile, "opportunity_offer": offer}
 
     def _plan(self, case: Case, word: str) -> dict[str, Base]:
         """A plan with a goal, a step and an agreement."""
