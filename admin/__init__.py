@@ -16,6 +16,7 @@ from admin.appointments import Appointments
 from admin.attention import Attention
 from admin.attention_rules import AttentionRules
 from admin.auth import current_actor, register_security
+from admin.balance import SupportBalance
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.cases import Cases
 from admin.counselling import Clocks, DeadlineKinds, HandoverTasks
@@ -60,6 +61,7 @@ MENU: list[tuple[Any, type]] = [
     (COUNTER, Counter),
     (COUNTER, MyWeek),
     (COUNTER, Appointments),
+    (TODAY, SupportBalance),
     (INBOX, Inbox),
     (INBOX, Review),
     (INBOX, Requests),

@@ -13,10 +13,12 @@ from admin.base.shown import show_moment
 from admin.i18n import reading_language
 from admin.participation_page import ParticipationFile
 from admin.plan_page import PlanFile, short_plans
+from admin.support_file import CaseSupport
 from admin.timeline import Timeline, timeline
 from admin.words import today
 from casework.appointments import Appointment
 from casework.cases import Case, CaseSubmission, FollowUp
+from casework.conferences import Conference, Seat
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.deadlines import Deadline, DeadlineChange
@@ -243,6 +245,25 @@ class CaseFile:
     def participation(self) -> ParticipationFile:
         """Whether the person takes part, in short."""
         return ParticipationFile(self.case, now())
+
+    @cached_property
+    def support(self) -> CaseSupport:
+        """Who helps the household."""
+        return CaseSupport(self.case, self.actor, at=now())
+
+    @cached_property
+    def conferences(self) -> list[Conference]:
+        """Case conferences with whoever was invited, the latest first."""
+        known: Any = Conference
+        rows = self._own(Conference).order_by(Conference.starts_at.desc()).limit(MOST_DONE)
+        return list(
+            rows.with_related(
+                Load(known.seats).then(Seat.staff),
+                Load(known.seats).then(Seat.organization),
+                Load(known.seats).then(Seat.volunteer),
+                Load(known.seats).then(Seat.support),
+            )
+        )
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from admin.appointments import VERBS, interpreter_of, reason_of
 from admin.person_fields import CHANNELS, INTERPRETER, describe_age, show_birth
+from admin.support_file import SUPPORT_WORDS
 from admin.words import left_words, today
 from casework.appointments import CANCELLERS
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import CLOSING_REASONS, STATES, URGENCIES
+from casework.conferences import KNOWS, TOLD
+from casework.conferences import STATES as CONFERENCE_STATES
 from casework.consent import CHANNELS as RELEASE_CHANNELS
 from casework.consent import SHAREABLE
 from casework.consent import STATES as RELEASE_STATES
@@ -16,6 +19,7 @@ from casework.deadlines import DEADLINE_STATES
 from casework.needs import NEED_STATES
 from casework.people import ROLES_AT_HOME
 from casework.referrals import STATES as REFERRAL_STATES
+from casework.venues import VENUES
 
 # What a button says that brings a need into a state.
 NEED_VERBS = {
@@ -34,7 +38,11 @@ INVITATION_STATES = {
 # What a button says that brings a deadline into a state.
 DEADLINE_VERBS = {"done": N_("Done"), "dropped": N_("No longer needed"), "open": N_("Open again")}
 
-CASE_WORDS = {
+CASE_WORDS = SUPPORT_WORDS | {
+    "conference_states": CONFERENCE_STATES.names,
+    "seat_knows": KNOWS,
+    "seat_told": TOLD,
+    "venues": VENUES,
     "case_states": STATES.names,
     "closing_reasons": CLOSING_REASONS,
     "urgencies": URGENCIES,

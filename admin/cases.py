@@ -19,6 +19,7 @@ from admin.base.lists import Asked
 from admin.case_deadlines import extend_form
 from admin.case_forms import NewCaseForm, areas_in_order
 from admin.case_page import CaseFile, called, loaded, with_people
+from admin.case_support import CaseSupportWork, support_form
 from admin.case_words import CASE_WORDS
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
@@ -28,7 +29,6 @@ from admin.interpreting import is_on
 from admin.participation_page import PARTICIPATION_WORDS
 from admin.person_fields import READ_IN
 from admin.strength_words import STRENGTH_WORDS
-from admin.strengths import CaseStrengths
 from admin.waiting import WAITED_FOR, days_in_words
 from admin.words import PAGE_WORDS, ago, language_name, word
 from casework.cases import STATES, Case, CaseSubmission, open_case
@@ -80,7 +80,7 @@ def people_found(actor: Actor, words: str) -> ModelSelect:
     return Person.scope(actor).where(Person.id << list(find_all("people", keys)))
 
 
-class Cases(CaseStrengths, CaseworkView):
+class Cases(CaseSupportWork, CaseworkView):
     """The cases that `actor` may see; closed ones only where somebody looks for them."""
 
     model = Case
@@ -201,6 +201,7 @@ class Cases(CaseStrengths, CaseworkView):
         return self.render(
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
             at=now(), forms=forms, opened=set(given), extend_form=extend_form,
+            support_form=lambda row, key: given.get(key) or support_form(row, None),
             offers_machine=is_on(), next_states=STATES.transitions[case.state],
             **in_case(case), waited_for=WAITED_FOR, days_in_words=days_in_words,
             **CASE_WORDS, **PARTICIPATION_WORDS, **STRENGTH_WORDS, **PAGE_WORDS,

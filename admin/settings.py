@@ -214,6 +214,14 @@ class CentreForm(DeskForm):
         _l("Days before an appointment from which the status page shows it first"),
         description=_l("0 for none."),
     )
+    support_over = IntegerField(
+        _l("Number of supporters in one area of life from which on many help at once"),
+        description=_l("After a change the support balance is counted anew within minutes."),
+    )
+    support_recent_days = IntegerField(
+        _l("Days for which help that has ended counts as recent"),
+        description=_l("So long the same help is called double, and is not handed back."),
+    )
     people_per_manager = IntegerField(
         _l("People per integration manager"),
         description=_l("The staffing rule that workload is shown against."),
@@ -230,7 +238,7 @@ MOST = {
     "draft_days": 90, "reply_link_days": 90, "follow_up_days": 365, "release_days": 1100,
     "upload_megabytes": 10, "remind_mail_days": 14, "remind_page_days": 60,
     "people_per_manager": 1000, "fact_days": 1100, "answer_days": 90, "counselling_years": 10,
-    "counselling_years_most": 15,
+    "counselling_years_most": 15, "support_over": 20, "support_recent_days": 730,
 }  # fmt: skip
 MAY_BE_NONE = ("remind_mail_days", "remind_page_days")
 

@@ -32,6 +32,7 @@ from casework.demo.requests import (
     tell_registrations,
 )
 from casework.demo.stories import tell_case
+from casework.demo.support import tell_support
 from casework.life_areas import NeedCategory
 from casework.messages import OutboxMail
 from casework.opening_times import OpeningTime, set_opening_times
@@ -135,7 +136,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
             tell_form_change, tell_growth, tell_plans, tell_chances, tell_network,
             tell_handovers,
-            tell_counter, tell_participation,
+            tell_counter, tell_participation, tell_support,
         ):  # fmt: skip
             tell(town)
         fill_queue(at=at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from flask import Flask
 from casework.acceptance import link_submission
 from casework.appointments import plan_appointment
 from casework.cases import Case, assign_case, plan_follow_up
+from casework.conferences import call_conference
 from casework.consent import Release
 from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.audit import AuditEntry
@@ -24,6 +26,7 @@ from casework.core.db import Base, database, transaction
 from casework.core.throttles import Throttle
 from casework.documents import Document, add_document
 from casework.drafts import start_draft
+from casework.engagements import propose_engagement
 from casework.handovers import add_point, begin_handover, call_off_handover, settle_point
 from casework.life_areas import LifeArea
 from casework.messages import receive_message
@@ -40,6 +43,7 @@ from casework.referrals import Referral
 from casework.staff import Staff
 from casework.strengths import StrengthProfile
 from casework.submissions import Submission
+from casework.supporters import Supporter
 from casework.uploads import Upload, add_upload
 from casework.visits import note_visit
 from casework.volunteers import Offer
@@ -54,7 +58,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 PERSONAL = (
     "case", "referral", "person", "household", "need", "appointment", "follow_up", "message",
     "submission", "review", "all_submissions", "offer", "translation", "counter", "week",
-    "counselling",
+    "counselling", "balance",
 )  # fmt: skip
 BY_ID = ("details_view", "edit_view", "delete_view", "move", "send", "read_messages")
 OUTSIDERS = ("alpha", "commissioner", "volunteers", "administrator")
@@ -132,6 +136,7 @@ class Town:
             **self._ending(case, word),
             **self._participation(case, word, submission),
             **self._chance(case, word, referral),
+            **self._support(case, word),
         }  # fmt: skip
         return Part(word, organization, case, rows)
 
@@ -196,6 +201,20 @@ class Town:
             ),
             "agreed_step": agree_step(case, word, language="de", agreed_on=today, **who),
         }  # fmt: skip
+
+    def _support(self, case: Case, word: str) -> dict[str, Base]:
+        """A volunteer, what the household named, and a case conference."""
+        named = self.world.named_support(case, who=word)
+        who = Supporter("named", named.id)
+        starts_at = self.world.at + timedelta(days=3)
+        conference = call_conference(
+            case, starts_at, [who], with_person=False, place=word, by=SYSTEM, at=self.world.at
+        )
+        offer = self.world.offer(f"Pate{len(word)}")
+        engagement = propose_engagement(case, offer, self.world.area(), note=word, by=SYSTEM,
+                                        at=self.world.at)  # fmt: skip
+        return {"named_support": named, "conference": conference, "engagement": engagement,
+                "balance": case.household}  # fmt: skip
 
     def _form(self, case: Case, word: str) -> dict[str, Base]:
         """A form that was answered by link, and the file among its answers."""

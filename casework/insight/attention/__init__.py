@@ -6,6 +6,7 @@ Importing this package registers every rule; a file of rules is named here.
 from casework.insight.attention import (  # noqa: F401  rules register themselves
     accounts,
     days,
+    doubled,
     rules,
     waiting,
 )
