@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from admin import assets, i18n, sign_in
 from admin.agenda import FollowUps, Messages, Needs
 from admin.appointments import Appointments
+from admin.arrival_import import ArrivalImport
 from admin.attention import Attention
 from admin.attention_rules import AttentionRules
 from admin.auth import current_actor, register_security
@@ -22,7 +23,9 @@ from admin.cases import Cases
 from admin.counselling import Clocks, DeadlineKinds, HandoverTasks
 from admin.counter import Counter
 from admin.directory_import import DirectoryImport
+from admin.forecast import Forecast
 from admin.form_answers import Answers
+from admin.growth import Growth
 from admin.home import Today
 from admin.i18n import lazy_gettext as _l
 from admin.intake import Inbox, Requests, Review
@@ -45,13 +48,14 @@ from admin.system import AuditTrail, Outbox, StaffAccounts
 from admin.volunteers import Offers
 from admin.waiting import Waiting
 from admin.week import MyWeek, register_calendar
+from admin.workload import Workload
 from casework.core.config import Config
 from casework.core.i18n import LANGUAGES, STAFF_LANGUAGES, language
 from casework.core.settings import all_settings
 
 TODAY, COUNTER, INBOX, CASES = _l("Today"), _l("Appointments"), _l("Inbox"), _l("Cases")
 PEOPLE, DIRECTORY, VOLUNTEERS = _l("People & households"), _l("Directory"), _l("Volunteers")
-NETWORK = _l("Network")
+NETWORK, GROWTH = _l("Network"), _l("Sites & growth")
 FORMS, SETTINGS, SYSTEM = _l("Forms"), _l("Settings"), _l("System")
 
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
@@ -85,6 +89,10 @@ MENU: list[tuple[Any, type]] = [
     (NETWORK, Meetings),
     (NETWORK, Decisions),
     (VOLUNTEERS, Offers),
+    (GROWTH, Growth),
+    (GROWTH, ArrivalImport),
+    (GROWTH, Workload),
+    (GROWTH, Forecast),
     (FORMS, Questionnaires),
     (FORMS, FormEditor),
     (FORMS, Answers),

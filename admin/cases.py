@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_admin.actions import action
 from markupsafe import Markup
 from peewee import Load, ModelSelect
 
@@ -31,6 +32,7 @@ from admin.person_fields import READ_IN
 from admin.strength_words import STRENGTH_WORDS
 from admin.waiting import WAITED_FOR, days_in_words
 from admin.words import PAGE_WORDS, ago, language_name, word
+from admin.workload import AssignManyForm, assign_page, loaded_cases
 from casework.cases import STATES, Case, CaseSubmission, open_case
 from casework.core.access import Actor
 from casework.core.audit import record_read
@@ -145,6 +147,7 @@ class Cases(CaseSupportWork, CaseworkView):
         ChoiceFilter(Case.language, _l("Language"), "language", lambda: READ_IN),
     )
     statement_budget = 18
+    action_permissions = {"assign": "workload:edit"}
 
     def search(self, query: ModelSelect, words: str) -> ModelSelect:
         """By reference of the case or of a request, or by name, phone or e-mail of a person."""
@@ -165,6 +168,12 @@ class Cases(CaseSupportWork, CaseworkView):
             return query
         # Not by state: then the database would sort all live cases instead of walking the index.
         return query.where(Case.closed_at.is_null())
+
+    @action("assign", _l("Give to somebody"))
+    def action_assign(self, ids: list[uuid.UUID]) -> str:
+        """The page that shows what giving these cases to somebody would mean."""
+        rows = self.get_query().where(Case.id << ids).order_by(Case.opened_at, Case.id)
+        return assign_page(self, loaded_cases(rows), AssignManyForm())
 
     @expose("/<uuid:id>")
     def show(self, id: uuid.UUID) -> ResponseReturnValue:
