@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from peewee import ModelSelect, Value
+from peewee import JOIN, ModelSelect, Value
 
 from casework.cases import LIVE_STATES, Case
 from casework.core.clock import from_local, local_date
@@ -125,13 +125,16 @@ class Context:
         days: Any = None,
         case: Any = None,
         subject: Any = None,
+        via: tuple[Any, Any] | None = None,
         **details: Any,
     ) -> ModelSelect:
         """The begin of the rule's query: rows of `model`, joined to their live cases.
 
         `case` is the column with the case where it is not `model.case`; `subject` what the entry
-        is about where it is not the row. `days` is the threshold that counts for the row, by
-        default the one called so. `details` are codes and numbers, never anything personal.
+        is about where it is not the row. `via` names a model and the condition on which it is
+        joined first, for rows that know their case only through it. `days` is the threshold that
+        counts for the row, by default the one called so. `details` are codes and numbers, never
+        anything personal.
         """
         column = (getattr(model, "case", None) if case is None else case) or Value(None)
         days = self.values.get("days", 0) if days is None else days
@@ -141,10 +144,12 @@ class Context:
         )  # fmt: skip
         named = zip(columns, (*COLUMNS, *details), strict=True)
         rows = model.select(*(each.alias(f"a_{name}") for each, name in named))
+        if via is not None:
+            rows = rows.join_from(model, via[0], JOIN.LEFT_OUTER, on=via[1])
         if not self.rule.of_case:
             return rows
         if model is not Case:
-            rows = rows.join(Case, on=(column == Case.id))
+            rows = rows.join_from(model, Case, on=(column == Case.id))
         rows = rows.where(Case.state << LIVE_STATES)
         return rows if self.cases is None else rows.where(Case.id << list(self.cases))
 

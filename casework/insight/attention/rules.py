@@ -229,15 +229,11 @@ def message_unanswered(context: Context) -> ModelSelect:
     case = fn.COALESCE(Message.case, CaseSubmission.case)
     waits = (Message.direction == INBOUND) & Message.read_at.is_null()
     old = Message.at < context.before(context.days())
-    rows = context.candidates(Message, case=case, subject=case, since=fn.MIN(Message.at), turn="us")
-    return (
-        rows.join_from(
-            Message, CaseSubmission, JOIN.LEFT_OUTER,
-            on=(Message.submission == CaseSubmission.submission),
-        )
-        .where(waits & old)
-        .group_by(case)
+    rows = context.candidates(
+        Message, case=case, subject=case, since=fn.MIN(Message.at), turn="us",
+        via=(CaseSubmission, Message.submission == CaseSubmission.submission),
     )  # fmt: skip
+    return rows.where(waits & old).group_by(case)
 
 
 @rule(
