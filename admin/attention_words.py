@@ -31,7 +31,7 @@ from casework.needs import Need
 from casework.network.contacts import NetworkContact
 from casework.network.meetings import Decision
 from casework.plans.models import Plan, Step
-from casework.referrals import Referral
+from casework.referrals import WAITING, Referral
 
 Rows = dict[uuid.UUID, Any]
 ROWS: dict[str, Callable[[list[uuid.UUID]], Iterable[Any]]] = {
@@ -65,6 +65,9 @@ LINKS = {
     "message": N_("Write a message"),
     "open": N_("To the referral"),
 }
+
+
+FINDS = N_("Find a service")
 
 
 @dataclass(frozen=True)
@@ -185,11 +188,13 @@ def actions(entry: AttentionEntry, row: Any) -> list[Action]:
 def _action(name: str, entry: AttentionEntry, row: Any) -> Action | None:
     case = entry.__data__["case"]
     if name == "remind_provider":
-        asks = entry.subject_table == "referrals" or bool(row and row.__data__.get("service"))
         label = _("Remind the provider")
+        asks = _has_provider(entry, row)
         return Action(label, url_for("attention.remind", row=entry.id), True) if asks else None
     if name == "ask_person":
-        return Action(_("Ask the person"), url_for("attention.ask", row=entry.id), True)
+        asks = entry.turn == "person"
+        label = _("Ask the person")
+        return Action(label, url_for("attention.ask", row=entry.id), True) if asks else None
     pages = {
         "offer_other": lambda: _finder(entry, row),
         "appointment": lambda: url_for("case.show", id=case, _anchor="appointments"),
@@ -198,7 +203,17 @@ def _action(name: str, entry: AttentionEntry, row: Any) -> Action | None:
         "open": lambda: address(entry, row),
     }
     found = pages[name]() if case else None
-    return Action(_(LINKS[name]), found) if found else None
+    label = FINDS if name == "offer_other" and entry.subject_table == "needs" else LINKS[name]
+    return Action(_(label), found) if found else None
+
+
+def _has_provider(entry: AttentionEntry, row: Any) -> bool:
+    """Whether a provider has something before them that they could be reminded of."""
+    if row is None:
+        return False
+    if entry.subject_table == "referrals":
+        return row.state in WAITING
+    return entry.turn == "provider" and bool(row.__data__.get("service"))
 
 
 def _finder(entry: AttentionEntry, row: Any) -> str | None:

@@ -16,9 +16,13 @@ from casework.core.access import SYSTEM, Actor
 from casework.core.clock import in_zone
 from casework.core.db import transaction
 from casework.core.i18n import N_, gettext_in
-from casework.core.refusals import Refusal
 from casework.core.settings import setting
-from casework.insight.attention.decisions import note_asked, note_unreachable
+from casework.insight.attention.decisions import (
+    PersonUnreachable,
+    ProviderUnreachable,
+    note_asked,
+    note_unreachable,
+)
 from casework.insight.attention.entries import AttentionEntry
 from casework.messages import send_message
 from casework.notices import REMIND_HOURS, fill, reader_of_case
@@ -37,18 +41,6 @@ MATTERS = {
     "plans": N_("Your plan: do you agree with it?"),
     "cases": N_("Appointments that did not take place"),
 }
-
-
-class ProviderUnreachable(Refusal):
-    """No mail would get there."""
-
-    msgid = N_("There is no request on its way to a provider with an e-mail address. Please call.")
-
-
-class PersonUnreachable(Refusal):
-    """Nobody would read it."""
-
-    msgid = N_("The person has no status page for this case. Please call, or speak with them.")
 
 
 def ask_whoever_has_the_turn(*, at: datetime) -> int:

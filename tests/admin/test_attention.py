@@ -57,7 +57,7 @@ def test_an_entry_says_who_why_since_when_and_whose_turn(app, world: World, cloc
     _later(world, clock)
     page = _page(_fresh(app, world))
     for text in ("Amal Beispiel", "Nobody helps with an open need.", "10 days ago", "our turn",
-                 "Offer another service", f"/admin/referral/new?need={need.id}"):  # fmt: skip
+                 "Find a service", f"/admin/referral/new?need={need.id}"):  # fmt: skip
         assert text in page
 
 

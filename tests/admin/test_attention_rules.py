@@ -107,7 +107,7 @@ def test_the_page_asks_few_statements_whatever_the_number_of_entries(desk, world
 
 def test_the_interval_of_a_type_of_step_is_changed_in_the_back_office(desk) -> None:
     row = StepType.get(StepType.code == "application")
-    address = f"/admin/step_type/edit/?id={row.id}"
+    address = f"/admin/step_types/edit/?id={row.id}"
     page = text_of(desk.get(address))
     assert 'name="days"' in page
     data = {"csrf_token": token_of(desk), "labels-de": "Antrag", "days": "", "position": "1",

@@ -7,16 +7,11 @@ from datetime import timedelta
 import pytest
 
 from casework.acceptance import accept_submission, prepare_intake
-from casework.asking import (
-    PersonUnreachable,
-    ProviderUnreachable,
-    ask_person,
-    ask_provider,
-    ask_whoever_has_the_turn,
-)
+from casework.asking import ask_person, ask_provider, ask_whoever_has_the_turn
 from casework.cases import case_of
 from casework.core.access import SYSTEM
 from casework.core.audit import AuditEntry
+from casework.insight.attention.decisions import PersonUnreachable, ProviderUnreachable
 from casework.insight.attention.queue import Wanted, queue
 from casework.life_areas import LifeArea
 from casework.messages import Message, OutboxMail

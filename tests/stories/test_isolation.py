@@ -28,6 +28,9 @@ from casework.documents import Document, add_document
 from casework.drafts import start_draft
 from casework.engagements import propose_engagement
 from casework.handovers import add_point, begin_handover, call_off_handover, settle_point
+from casework.insight.attention.decisions import snooze
+from casework.insight.attention.entries import AttentionEntry
+from casework.insight.attention.upkeep import catch_up
 from casework.life_areas import LifeArea
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
@@ -36,6 +39,7 @@ from casework.participation.accounts import agree_step, tell_account
 from casework.participation.facts import note_fact
 from casework.participation.ladder import decide_rung
 from casework.plans.agreements import note_agreement
+from casework.plans.models import Step
 from casework.plans.writing import Doer, add_goal, add_step
 from casework.providers import Organization
 from casework.questionnaires.models import Questionnaire, live
@@ -96,6 +100,8 @@ class Town:
         self.alpha = self._part("Alphawort", world.organization("Alpha e. V."))
         self.beta = self._part("Betawort", world.organization("Beta e. V."))
         self.nobody = self._part("Niemandswort", None)
+        for part in (self.alpha, self.beta, self.nobody):
+            self._call(part)
         answers = {"given_name": "Ehrenwort", "family_name": "Ehrenwort", "places": "1"}
         self.offer = Offer.get(Offer.submission == world.submission("offer", answers=answers))
         self.staff = {
@@ -105,6 +111,17 @@ class Town:
             "volunteers": world.staff(Role.VOLUNTEER_COORDINATOR),
             "administrator": world.staff(Role.ADMINISTRATOR),
         }
+
+    def _call(self, part: Part) -> None:
+        """Let each case stand in the attention queue, with a reason that gives it away."""
+        late = self.world.at.date() - timedelta(days=20)
+        Step.update(due_on=late).where(Step.case == part.case).execute()
+        catch_up(at=self.world.at)
+        entry = AttentionEntry.get(AttentionEntry.case == part.case)
+        day = self.world.at.date() + timedelta(days=9)
+        snooze(entry, day, part.word, by=SYSTEM, at=self.world.at)
+        catch_up(at=self.world.at)
+        part.rows["attention"] = entry
 
     def _part(self, word: str, organization: Organization | None) -> Part:
         world, at = self.world, self.world.at

@@ -37,6 +37,18 @@ class EntrySettled(Refusal):
     msgid = N_("This has been settled in the meantime: the entry is gone. Nothing was changed.")
 
 
+class ProviderUnreachable(Refusal):
+    """No mail would get there."""
+
+    msgid = N_("There is no request on its way to a provider with an e-mail address. Please call.")
+
+
+class PersonUnreachable(Refusal):
+    """Nobody would read it."""
+
+    msgid = N_("The person has no status page for this case. Please call, or speak with them.")
+
+
 @recorded("attention:snoozed", needs="attention:edit")
 def snooze(
     entry: AttentionEntry, until: date | None, reason: str, *, seen: str = "",
