@@ -283,7 +283,7 @@ def _address(rule: Any, rows: dict[str, Base], case_of: Part) -> str:
     if "<uuid:row>" in path:
         part = path.partition("/<uuid:row>")[0].rpartition("/")[2].replace("-", "_")
         own = case_of.case if kind == "case" else own
-        path = path.replace("<uuid:row>", str(rows[part].id))
+        path = path.replace("<uuid:row>", str(rows[part].id if part in rows else uuid.uuid4()))
     path = path.replace("<uuid:id>", str(own.id if own else uuid.uuid4()))
     need, home = rows["need"].id, rows["household"].id
     query = {"id": own.id if own else "", "need": need, "household": home, "table": "needs",
