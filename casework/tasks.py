@@ -42,6 +42,7 @@ from casework.core.mail import (
 from casework.core.settings import setting
 from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.insight.balance.counting import recount_due
+from casework.insight.statistics.fixing import count_next
 from casework.messages import OutboxMail, claim_mail, settle_mail
 from casework.notices import remind_of_appointments  # its listeners hear from now on, too
 from casework.retention import end_what_is_over, sweep_files
@@ -109,6 +110,7 @@ def register(config: Config, clock: Clock = system_clock) -> None:
     queue.periodic_task(crontab(minute="7"), name="judge_everything")(judge_everything)
     queue.periodic_task(crontab(minute="*/15"), name="ask_whoever")(ask_whoever)
     queue.periodic_task(crontab(minute="*"), name="recount_support")(recount_support)
+    queue.periodic_task(crontab(minute="*"), name="count_figures")(count_figures)
 
 
 def start_worker() -> RunningWorker:
@@ -230,6 +232,11 @@ def ask_whoever() -> None:
 def recount_support() -> int:
     """Sum up the support of households where time or a rule has changed it; how many there were."""
     return recount_due(at=works().clock())
+
+
+def count_figures() -> None:
+    """Count one report of a quarter that is over, so that mails between two need not wait long."""
+    count_next(at=works().clock())
 
 
 def _letter(mail: OutboxMail) -> Letter:
