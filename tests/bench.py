@@ -31,6 +31,7 @@ from casework.core.db import connection, database, migrate, transaction
 from casework.people import Household, Person
 from casework.staff import add_staff
 from tests.bench_attention import attention_rows, show_attention
+from tests.bench_balance import balance_rows
 from tests.bench_forms import editor_row, form_rows, show_limits
 from tests.conftest import environment
 from tests.pages import csrf_token
@@ -65,6 +66,7 @@ def main() -> None:
         database.close_all()
     show(rows)
     show_attention(attention_rows())
+    show_attention(balance_rows(), "support balance")
     print()
     show_limits(forms)
 

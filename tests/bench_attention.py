@@ -133,14 +133,14 @@ def _rows_at(folder: Path, cases: int, steps: int) -> list[Row]:
         entries = judge_all(at=NOW)
         whole = (time.perf_counter() - begun) * 1000
     name = f"{cases:,} cases, {cases * steps:,} steps, {entries:,} entries"
-    found = [_page(app, path, f"{name}: {title}") for title, path in (
+    found = [opened(app, path, f"{name}: {title}") for title, path in (
         ("first page of the queue", "/admin/attention/"),
         ("queue, our turn only", "/admin/attention/?turn=us"),
         ("home page", "/admin/"),
     )]  # fmt: skip
     with connection():
         case = Case.select().order_by(Case.reference).first()
-        found.append(_measured(f"{name}: judge one changed case", lambda: _one(case)))
+        found.append(measured(f"{name}: judge one changed case", lambda: _one(case)))
     found.append((f"{name}: judge everything", whole, 0.0, 0))
     database.close_all()
     return found
@@ -152,7 +152,8 @@ def _one(case: Case) -> None:
         raise SystemExit("nothing was judged; the bench measures nothing.")
 
 
-def _page(app: Flask, path: str, name: str) -> Row:
+def opened(app: Flask, path: str, name: str) -> Row:
+    """The figure of a page of the desk; stops the bench where it is not there."""
     app.config["WTF_CSRF_ENABLED"] = True
     client = app.test_client()
     token = csrf_token(client.get("/admin/login").get_data(as_text=True))
@@ -163,10 +164,11 @@ def _page(app: Flask, path: str, name: str) -> Row:
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code}; the bench measures nothing.")
 
-    return _measured(name, open_page)
+    return measured(name, open_page)
 
 
-def _measured(name: str, call: Callable[[], None]) -> Row:
+def measured(name: str, call: Callable[[], None]) -> Row:
+    """The median of several rounds, with the statements of one."""
     call()
     with statements() as found:
         call()
@@ -178,9 +180,9 @@ def _measured(name: str, call: Callable[[], None]) -> Row:
     return name, statistics.median(spans), LIMIT, len(found)
 
 
-def show_attention(rows: list[Row]) -> None:
+def show_attention(rows: list[Row], what: str = "attention queue") -> None:
     """Print the table."""
-    print("\n| attention queue | ms | limit | statements |\n|---|---|---|---|")
+    print(f"\n| {what} | ms | limit | statements |\n|---|---|---|---|")
     for name, figure, limit, count in rows:
         print(f"| {name} | {figure:.1f} | {limit or '–'} | {count or '–'} |")
 
