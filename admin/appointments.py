@@ -202,7 +202,8 @@ def _change_form(row: Any) -> ChangeForm:
 def _change(row: Any, form: Any) -> bool:
     """Change what the form changes; whether that is anything. Raises refusals of the verbs."""
     by, at = current_actor(), now()
-    revision = int(form.revision.data) if str(form.revision.data or "").isdecimal() else -1
+    text = str(form.revision.data or "")
+    revision = int(text) if text.isdecimal() and len(text) < 10 else -1
     said: dict[str, Any] = {
         name: form[name].data or "" for name in ("subject", "kind", "with_whom", "place")
     }

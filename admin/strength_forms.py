@@ -143,9 +143,10 @@ class QuickStrengthForm(DeskForm):
 
     def coded(self) -> dict[tuple[str, str], int]:
         """What was chosen: level by kind and code."""
+        level = self.level.data if self.level.data in dict(level_choices(UNKNOWN)) else "0"
         chosen = {
             (WISH, self.wish.data): 0,
-            (LANGUAGE, self.tongue.data): int(self.level.data or 0),
+            (LANGUAGE, self.tongue.data): int(level),
             (FIELD, self.field_of_work.data): 0,
             (SKILL, self.skill.data): 0,
         }

@@ -193,3 +193,10 @@ def test_the_list_of_skills_changes_without_code(app, world: World, desk) -> Non
     case = world.case()
     assert "Imkern" in text_of(desk.get(_page(case)))
     assert desk_of(app, world.staff(Role.ADMINISTRATOR)).get("/admin/skills/").status_code == 404
+
+
+@pytest.mark.parametrize("level", ["x" * 20_000, "9" * 5000, "-1", "²", "\x00"])
+def test_a_level_that_does_not_exist_is_refused_and_nothing_breaks(desk, case, level) -> None:
+    fields = {"strength-tongue": "ar", "strength-level": level}
+    assert send(desk, f"/admin/case/{case.id}/strength", fields).status_code < 500
+    assert not StrengthProfile.select().exists()
