@@ -91,6 +91,8 @@ EVENTS = {
     "appointment:interpreter_ordered": N_("Interpreter ordered"),
     "appointment:reminded": N_("Person reminded of an appointment"),
     "appointment:arrived": N_("Arrived for an appointment"),
+    "appointment:served": N_("Was taken in for an appointment"),
+    "appointment:expected": N_("Arrival for an appointment taken back"),
     "appointment:left": N_("Appointment kept"),
     "visit:noted": N_("Was at the counter without an appointment"),
     "release:asked": N_("Release asked for"),

@@ -34,6 +34,7 @@ from casework.insight.attention.upkeep import catch_up
 from casework.life_areas import LifeArea
 from casework.messages import receive_message
 from casework.needs import Need, add_need, category_of
+from casework.network.meetings import add_decision, plan_meeting
 from casework.opportunities.models import OpportunityOffer
 from casework.participation.accounts import agree_step, tell_account
 from casework.participation.facts import note_fact
@@ -62,9 +63,11 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 PERSONAL = (
     "case", "referral", "person", "household", "need", "appointment", "follow_up", "message",
     "submission", "review", "all_submissions", "offer", "translation", "counter", "week",
-    "counselling", "balance",
+    "counselling", "balance", "attention", "waiting", "workload", "meeting", "decision",
 )  # fmt: skip
 BY_ID = ("details_view", "edit_view", "delete_view", "move", "send", "read_messages")
+# What some may see although they see no case: it names no household.
+OF_THE_NETWORK = ("meeting", "decision")
 OUTSIDERS = ("alpha", "commissioner", "volunteers", "administrator")
 
 
@@ -80,7 +83,8 @@ class Part:
     @property
     def markers(self) -> list[str]:
         """What would give the household away: words, case number, ids."""
-        return [self.word, self.case.reference, *(str(row.id) for row in self.rows.values())]
+        own = (row for kind, row in self.rows.items() if kind not in OF_THE_NETWORK)
+        return [self.word, self.case.reference, *(str(row.id) for row in own)]
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,7 @@ class Town:
             **self._participation(case, word, submission),
             **self._chance(case, word, referral),
             **self._support(case, word),
+            **self._meeting(),
         }  # fmt: skip
         return Part(word, organization, case, rows)
 
@@ -232,6 +237,15 @@ class Town:
                                         at=self.world.at)  # fmt: skip
         return {"named_support": named, "conference": conference, "engagement": engagement,
                 "balance": case.household}  # fmt: skip
+
+    def _meeting(self) -> dict[str, Base]:
+        """A meeting of the network, of people without an account here, and what it decided."""
+        who = {"by": SYSTEM, "at": self.world.at}
+        contact = self.world.contact()
+        meeting = plan_meeting("Round table", self.world.at, contacts=[contact], **who)
+        day = self.world.at.date()
+        decision = add_decision(meeting, "Send the list", day, contact=contact, **who)
+        return {"meeting": meeting, "decision": decision}
 
     def _form(self, case: Case, word: str) -> dict[str, Base]:
         """A form that was answered by link, and the file among its answers."""
