@@ -176,7 +176,7 @@ def _leaving(staff: Actor, years: int) -> dict[date, tuple[int, int]]:
     ends, begun = _month(Case.counselling_until), _month(Case.opened_at)
     rows = (
         Case.scope(staff)
-        .select(ends, begun, fn.COUNT(Case.id), fn.SUM(people_of_case()))
+        .select(ends, begun, fn.COUNT(SQL("*")), fn.SUM(people_of_case()))
         .where(Case.closed_at.is_null())
         .group_by(SQL("1"), SQL("2"))
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from casework.cases import Case
 from casework.core.access import Actor, Role
@@ -57,7 +57,7 @@ def shares(staff: Actor) -> list[Share]:
     rows = (
         Case.scope(staff)
         .select(
-            Case.assigned_to, Case.organization, Case.site, fn.COUNT(Case.id), fn.SUM(size)
+            Case.assigned_to, Case.organization, Case.site, fn.COUNT(SQL("*")), fn.SUM(size)
         )
         .where(Case.closed_at.is_null())
         .group_by(Case.assigned_to, Case.organization, Case.site)
@@ -69,8 +69,11 @@ def shares(staff: Actor) -> list[Share]:
 
 
 def people_of_case() -> Any:
-    """How many people the household of a case has, as part of a query on cases."""
-    return Person.select(fn.COUNT(Person.id)).where(Person.household == Case.household)
+    """How many people the household of a case has, as part of a query on cases.
+
+    Counted are rows, not ids: so the index on the household is enough.
+    """
+    return Person.select(fn.COUNT(SQL("*"))).where(Person.household == Case.household)
 
 
 def by_manager(found: list[Share], staff: Actor) -> list[Load]:
