@@ -45,6 +45,9 @@ OUTCOMES: tuple[tuple[str, int], ...] = (
 )  # fmt: skip
 # Of those who cannot look themselves, so many have been told how it ended.
 TOLD = 0.75
+# Few needs lie with nobody, and few providers are late.
+LOOKED_AFTER = 0.92
+IN_TOUCH = 0.8
 
 
 def tell_case(town: Town, household: Household, opened: datetime) -> None:
@@ -74,7 +77,7 @@ def tell_case(town: Town, household: Household, opened: datetime) -> None:
         )  # fmt: skip
         if released and category.code in town.services and random.random() < 0.75:
             _tell_referral(town, case, need)
-        elif random.random() < 0.8:
+        elif random.random() < LOOKED_AFTER:
             move_need(need, random.choice(("met", "met", "covered")), by=SYSTEM, at=town.ago(0, 9))
     _tell_case_state(town, case)
     _tell_days(town, case)
@@ -101,7 +104,7 @@ def _tell_days(town: Town, case: Case) -> None:
     random = town.random
     if not case.is_live:
         return
-    if random.random() < 0.4:
+    if random.random() < IN_TOUCH:
         send_message(
             random.choice(MESSAGES), case=case, language="de", by=SYSTEM, at=town.ago(0, 40)
         )
@@ -134,7 +137,8 @@ def _tell_referral(town: Town, case: Case, need: Need) -> None:
     random = town.random
     service = random.choice(town.services[need.category.code])
     outcome = _next_outcome(town)
-    drafted = town.ago(4, 60)
+    waits = outcome in ("sent", "acknowledged") and random.random() < LOOKED_AFTER
+    drafted = town.ago(1, 12) if waits else town.ago(4, 60)
     referral = draft_referral(
         case, need, service, follow_up_on=(drafted + timedelta(days=random.randint(14, 90))).date(),
         by=SYSTEM, at=drafted,
@@ -174,5 +178,5 @@ def _close_loop(town: Town, referral: Referral, answered: datetime) -> None:
         how = town.random.choice(TELLINGS)
         tell_person(referral, how, by=town.coordinator, at=answered + timedelta(days=1))
     need = referral.need.refresh()
-    if need.state == "open" and town.random.random() < 0.7:
+    if need.state == "open" and town.random.random() < LOOKED_AFTER:
         move_need(need, town.random.choice(("met", "dropped")), by=SYSTEM, at=answered)
