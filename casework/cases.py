@@ -327,5 +327,9 @@ def next_reference(at: datetime) -> str:
 
 
 def note_contact(case: Case, *, at: datetime) -> None:
-    """Remember when the person was last in touch; part of the verbs that are a contact."""
-    Case.update(last_contact_at=at).where(Case.id == case.id).execute()
+    """Remember when the person was last in touch; part of the verbs that are a contact.
+
+    What is noted late does not hide what was later.
+    """
+    earlier = Case.last_contact_at.is_null() | (Case.last_contact_at < at)
+    Case.update(last_contact_at=at).where((Case.id == case.id) & earlier).execute()

@@ -8,8 +8,10 @@ from peewee import Case as When
 from peewee import ModelSelect, fn
 
 from casework.core.i18n import N_
+from casework.engagements import Engagement
 from casework.insight.attention.marks import wakes
 from casework.insight.attention.registry import Context, Threshold, rule
+from casework.named_supports import NamedSupport
 from casework.needs import Need
 from casework.plans.models import Goal, Plan, Step
 from casework.plans.states import OPEN_STEPS
@@ -28,32 +30,52 @@ from casework.referrals import WAITING, Referral
     actions=("offer_other", "appointment", "message"),
 )  # fmt: skip
 def need_alone(context: Context) -> ModelSelect:
-    """Open needs without a referral on its way and without anybody named in the plan.
+    """Open needs without a referral on its way and without anybody else in their area of life.
 
-    In the plan somebody helps where an open step of that life area is done by us or by a
-    provider or volunteer with a name.
+    Somebody is there where an open step of the plan is done by us or by a provider or volunteer
+    with a name, where a volunteer has said yes, and where the household named help of its own:
+    what counts as support for the balance, counts here.
     """
     sent = Referral.select(Referral.id).where(
         (Referral.need == Need.id) & (Referral.state << WAITING)
     )
-    named = Step.staff.is_null(False) | Step.organization.is_null(False) | Step.name.is_null(False)
-    planned = (
-        Step.select(Step.id)
-        .join(Goal, on=(Step.goal == Goal.id))
-        .join(Plan, on=(Goal.plan == Plan.id))
-        .where(
-            (Step.case == Need.case)
-            & (Goal.life_area == Need.life_area)
-            & (Goal.state == "open")
-            & Plan.ended_at.is_null()
-            & (Step.state << OPEN_STEPS)
-            & named
-        )
-    )
     rank = When(None, [(Need.urgency == "today", 0)], 1)
     rows = context.candidates(Need, since=Need.state_since, turn="us", rank=rank)
-    old = (Need.state == "open") & (Need.state_since < context.before(context.days()))
-    return rows.where(old & ~fn.EXISTS(sent) & ~fn.EXISTS(planned))
+    rows = rows.where((Need.state == "open") & (Need.state_since < context.before(context.days())))
+    for somebody in (sent, _planned(), _beside(), _named(context)):
+        rows = rows.where(~fn.EXISTS(somebody))
+    return rows
+
+
+def _planned() -> Any:
+    """Open steps in the area of a need that somebody with a name does."""
+    named = Step.staff.is_null(False) | Step.organization.is_null(False) | Step.name.is_null(False)
+    steps: Any = Step.select(Step.id).join(Goal, on=(Step.goal == Goal.id))
+    return steps.join(Plan, on=(Goal.plan == Plan.id)).where(
+        (Step.case == Need.case)
+        & (Goal.life_area == Need.life_area)
+        & (Goal.state == "open")
+        & Plan.ended_at.is_null()
+        & (Step.state << OPEN_STEPS)
+        & named
+    )
+
+
+def _beside() -> Any:
+    """Volunteers who have said yes in the area of a need."""
+    return Engagement.select(Engagement.id).where(
+        (Engagement.case == Need.case)
+        & (Engagement.life_area == Need.life_area)
+        & (Engagement.state << ("agreed", "running"))
+    )
+
+
+def _named(context: Context) -> Any:
+    """Help that the household named in the area of a need, and that has not ended."""
+    still = NamedSupport.until.is_null() | (NamedSupport.until > context.today)
+    return NamedSupport.select(NamedSupport.id).where(
+        (NamedSupport.case == Need.case) & (NamedSupport.life_area == Need.life_area) & still
+    )
 
 
 def _in_state(context: Context, states: tuple[str, ...], since: Any, turn: str) -> ModelSelect:

@@ -9,8 +9,10 @@ import pytest
 from casework.appointments import settle_appointment
 from casework.cases import move_case
 from casework.core.access import SYSTEM
+from casework.engagements import end_engagement
 from casework.life_areas import LifeArea
 from casework.messages import mark_read, receive_message
+from casework.named_supports import end_support
 from casework.plans.agreements import note_agreement
 from casework.plans.blockers import Blocker
 from casework.plans.models import Goal, Step
@@ -152,6 +154,20 @@ def test_a_need_is_not_alone_where_somebody_in_the_plan_does_a_step(world: World
     assert entries(world, "need_alone") == []
     move_step(step, "cancelled", cancelled_by="provider", **_who(world))
     assert len(entries(world, "need_alone")) == 1
+
+
+def test_a_need_is_not_alone_beside_a_volunteer_or_somebody_whom_the_family_named(
+    world: World, clock
+) -> None:
+    beside, named, elsewhere = (world.need() for _ in range(3))
+    volunteer = world.engagement(beside.case, "language")
+    aunt = world.named_support(named.case, "language")
+    world.engagement(elsewhere.case, "work")
+    clock.forward(days=8)
+    assert {each.subject_id for each in entries(world, "need_alone")} == {elsewhere.id}
+    end_engagement(volunteer, "no_time", **_who(world))
+    end_support(aunt, **_who(world))
+    assert len(entries(world, "need_alone")) == 3
 
 
 def test_an_urgent_need_cannot_wait(world: World, clock) -> None:
