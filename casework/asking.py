@@ -68,13 +68,24 @@ def _ask(entries: list[AttentionEntry], turn: str, *, at: datetime) -> int:
             return _give_up(entries, at=at)
         ask_person(case, entries, by=SYSTEM, at=at)
         return len(entries)
-    asked = 0
+    return _ask_providers(entries, at=at)
+
+
+def _ask_providers(entries: list[AttentionEntry], *, at: datetime) -> int:
+    """Each provider once, whether the referral calls or the step that waits for it, or both."""
+    asked, reminded = 0, set()
     for each in entries:
-        try:
-            ask_provider(each, by=SYSTEM, at=at)
-            asked += 1
-        except ProviderUnreachable:
-            _give_up([each], at=at)
+        referral = referral_of(each)
+        if referral in reminded:
+            note_asked(each, by=SYSTEM, at=at)
+        else:
+            try:
+                ask_provider(each, by=SYSTEM, at=at)
+            except ProviderUnreachable:
+                _give_up([each], at=at)
+                continue
+            reminded.add(referral)
+        asked += 1
     return asked
 
 

@@ -16,6 +16,8 @@ from casework.insight.attention.queue import Wanted, queue
 from casework.life_areas import LifeArea
 from casework.messages import Message, OutboxMail
 from casework.people import Person
+from casework.plans.blockers import Blocker
+from casework.plans.steps import hold_step
 from casework.plans.writing import Doer, add_goal, add_step
 from casework.referrals import answer_referral
 from casework.reply_links import current_link
@@ -66,6 +68,21 @@ def test_a_provider_is_reminded_once_with_a_fresh_link_before_the_coordinator_is
     clock.forward(days=7)
     entries(world)
     assert "referral_unanswered" in _rules(world)
+
+
+def test_a_provider_gets_one_mail_about_a_referral_and_the_step_that_waits_for_it(
+    world: World, clock
+) -> None:
+    service = world.service(email="desk@provider.example")
+    referral = world.referral(service=service)
+    doer = Doer("provider", service=service, organization=service.organization)
+    hold_step(world.step(referral.case, doer), Blocker.select().first(), "provider", **_who(world))
+    clock.forward(days=32)
+    found = {each.rule for each in entries(world) if each.turn == "provider"}
+    assert found == {"referral_unanswered", "step_stalled"}
+    assert ask_whoever_has_the_turn(at=world.at) == 2
+    assert OutboxMail.select().where(OutboxMail.kind == "referral_reminder").count() == 1
+    assert _rules(world, "asked") >= found
 
 
 def test_an_answer_after_the_reminder_spares_the_coordinator(world: World, clock) -> None:
