@@ -44,6 +44,7 @@ from casework.referrals import (
 )
 from casework.submissions import withdraw_submission
 from tests.admin.desk import statements
+from tests.casework.insight.attention.other_moves import OTHER_MOVES
 from tests.casework.insight.attention.queue import stored
 from tests.conftest import MONDAY
 from tests.world import World
@@ -63,6 +64,7 @@ class Town:
         self.cases = [world.case(household=homes[number % 3]) for number in range(5)]
         self.request = world.submission()
         link_submission(self.request, self.cases[0], by=SYSTEM, at=world.at)
+        self.offer, self.chance = world.offer(places="9"), world.opportunity(places=9)
 
     def any(self, model: Any, number: int) -> Any:
         """One row of a table; the first number of a move chooses it."""
@@ -205,7 +207,7 @@ MOVES = (
     _case, _assign, _need, _need, _move_need, _refer, _refer, _answer, _answer, _revoke, _places,
     _plan, _plan, _end_plan, _review, _agree, _ask, _goal, _move_goal, _step, _step, _move_step,
     _hold, _hold, _appointment, _appointment, _settle, _settle, _receive, _send, _read, _withdraw,
-    _join, _tune,
+    _join, *OTHER_MOVES, _tune,
 )  # fmt: skip
 histories = st.lists(
     st.tuples(st.sampled_from(MOVES), st.integers(0, 12), st.integers(0, 12), st.integers(0, 40)),
@@ -299,3 +301,18 @@ def test_a_mark_that_comes_while_others_are_worked_off_stays(world: World) -> No
     catch_up(at=world.at, most=1)
     assert AttentionMark.select().count() == before - 1
     assert cases
+
+
+def test_every_move_of_another_room_can_be_made(world: World, clock) -> None:
+    """A move that is always refused would prove nothing."""
+    chance, made = random.Random(2), set()
+    town = Town(world)
+    for _ in range(400):
+        move = chance.choice((*OTHER_MOVES, _appointment))
+        clock.forward(minutes=7)
+        try:
+            move(town, chance.randrange(13), chance.randrange(13))
+        except (Refusal, NothingThere):
+            continue
+        made.add(move)
+    assert made >= set(OTHER_MOVES), set(OTHER_MOVES) - made
