@@ -42,6 +42,7 @@ from admin.providers import Locations, Organizations, Services
 from admin.questionnaire_editor import FormEditor
 from admin.questionnaires import Questionnaires
 from admin.referrals import Referrals
+from admin.reports import Reports
 from admin.settings import LifeAreas, NeedCategories, SettingsPage, Sites, Texts
 from admin.strengths import Skills
 from admin.system import AuditTrail, Outbox, StaffAccounts
@@ -56,6 +57,7 @@ from casework.core.settings import all_settings
 TODAY, COUNTER, INBOX, CASES = _l("Today"), _l("Appointments"), _l("Inbox"), _l("Cases")
 PEOPLE, DIRECTORY, VOLUNTEERS = _l("People & households"), _l("Directory"), _l("Volunteers")
 NETWORK, GROWTH = _l("Network"), _l("Sites & growth")
+FIGURES = _l("Figures")
 FORMS, SETTINGS, SYSTEM = _l("Forms"), _l("Settings"), _l("System")
 
 # Every screen, in the order of the menu; the first one is what `/admin/` shows.
@@ -93,6 +95,7 @@ MENU: list[tuple[Any, type]] = [
     (GROWTH, ArrivalImport),
     (GROWTH, Workload),
     (GROWTH, Forecast),
+    (FIGURES, Reports),
     (FORMS, Questionnaires),
     (FORMS, FormEditor),
     (FORMS, Answers),

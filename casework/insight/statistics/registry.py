@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casework.core.clock import from_local
+from casework.core.i18n import N_
 
 AREA, SITE, LANGUAGE = DIMENSIONS = ("area", "site", "language")
 
@@ -95,6 +96,7 @@ class Report:
     by: tuple[str, ...] = ()
     marked: str = ""
     heading: str = ""
+    unit: str = N_("Households")
     has_days: bool = False
     has_people: bool = False
     measure: Callable[[Mapping[str, int]], float | None] | None = None

@@ -313,7 +313,8 @@ def support(quarter: Quarter) -> Iterator[Row]:
         ),
         N_("%(count)s requests came in."),
     ),
-    kinds=LANGUAGE, heading=N_("Language"), marked=N_("filled in by a helper"),
+    kinds=LANGUAGE, heading=N_("Language"), unit=N_("Requests"),
+    marked=N_("filled in by a helper"),
 )  # fmt: skip
 def requests(quarter: Quarter) -> Iterator[Row]:
     """Each request with its language."""
