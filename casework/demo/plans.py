@@ -15,7 +15,7 @@ from casework.plans.agreements import (
     version_of,
 )
 from casework.plans.blockers import Blocker
-from casework.plans.models import Plan
+from casework.plans.models import Plan, Step
 from casework.plans.steps import hold_step, move_step
 from casework.plans.templates import PlanTemplate
 from casework.plans.whole import WholePlan
@@ -25,7 +25,7 @@ from casework.release_questions import asked_through
 if TYPE_CHECKING:
     from casework.demo.town import Town
 
-PLANNED, ON_PAPER = 0.5, 0.9
+PLANNED, ON_PAPER, WAITED = 0.5, 0.9, 0.5
 # Most of what was to be done by now is done: in a town that is looked after few things call.
 DONE_IN_TIME = 0.94
 # What has become of a step, with how often that happens.
@@ -47,7 +47,7 @@ def tell_plans(town: Town) -> None:
         request = asked_through(case)
         if request is None and town.random.random() >= PLANNED:
             continue
-        begun = max(case.opened_at, town.ago(20, 80))
+        begun = max(case.opened_at, town.ago(20, 80 if request else 330))
         by = case.assigned_to.actor if case.assigned_to else town.coordinator
         plan = begin_plan(case, template=town.random.choice(templates), by=by, at=begun)
         _tell_steps(town, plan, blockers, by=by, at=begun)
@@ -68,11 +68,33 @@ def _tell_steps(
             if step.due_on and step.due_on <= town.at.date():
                 state = "done" if town.random.random() < DONE_IN_TIME else "planned"
             moved = max(at + timedelta(hours=1), town.ago(1, 18))
+            if state == "done":
+                moved = _tell_early(town, step, blockers, by=by, at=at)
             if state == "on_hold":
                 turn = town.random.choice(("person", "provider", "us", "system"))
                 hold_step(step, town.random.choice(blockers), turn, by=by, at=moved)
             elif state != "planned":
                 move_step(step, state, by=by, at=moved)
+
+
+def _tell_early(
+    town: Town, step: Step, blockers: list[Blocker], *, by: Actor, at: datetime
+) -> datetime:
+    """A step that is done by now was begun sooner, and some had to wait; when it was done."""
+    begun = _between(town, at, 0.3)
+    move_step(step, "in_progress", by=by, at=begun)
+    if town.random.random() < WAITED:
+        held = _between(town, begun, 0.5)
+        turn = town.random.choice(("provider", "system", "system", "us"))
+        hold_step(step, town.random.choice(blockers), turn, by=by, at=held)
+        begun = _between(town, held, 0.7)
+        move_step(step, "in_progress", by=by, at=begun)
+    return _between(town, begun, 0.9)
+
+
+def _between(town: Town, start: datetime, share: float) -> datetime:
+    """A moment after `start` within this share of the time that has passed since."""
+    return start + (town.at - start) * town.random.uniform(0.02, share)
 
 
 def _ask(plan: Plan, answer: str, person: Actor, *, by: Actor, at: datetime) -> None:
