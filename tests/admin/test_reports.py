@@ -154,7 +154,7 @@ def test_no_page_names_anybody_or_leads_to_a_case(commissioner, world):
         assert not any(area in page for area in areas)
 
 
-@pytest.mark.parametrize("role", [role for role in Role])
+@pytest.mark.parametrize("role", list(Role))
 def test_only_coordinator_and_commissioner_may_see_them(app, world, role):
     town(world, cases=1)
     desk = desk_of(app, world.staff(role, organization=world.organization()))
