@@ -89,7 +89,7 @@ class Wish:
                 Balance.organization == self.organization
             )
             rows = rows.where(model.household << theirs)
-        return rows.order_by(model.place, model.household)
+        return rows.order_by(model.place.asc(), model.household.asc())
 
     def address(self, view: Any, **other: Any) -> str:
         """The address of the same wish with something else in it."""

@@ -194,3 +194,14 @@ def test_the_spread_shows_the_curve_beside_its_table(desk, world: World) -> None
     for text in ("Lorenz curve", "<polyline", "0.50", "2 households", "Gini coefficient"):
         assert text in page
     assert desk.get("/admin/balance/spread?area=language").status_code == 200
+
+
+def test_a_far_page_is_there_too(desk, world: World, monkeypatch) -> None:
+    monkeypatch.setattr("admin.base.paging.FAR", 20)
+    for _ in range(27):
+        world.case()
+    page = text_of(desk.get("/admin/balance/?page=1"))
+    assert page.count('<th scope="row"') == 2
+    assert "Previous page" in page
+    assert "No household fits." not in page
+    assert desk.get("/admin/balance/?page=3999").status_code == 200
