@@ -89,7 +89,7 @@ def add_question(page: Page) -> None:
     page.check('[name="w:mode"][value="simple"]')
     page.select_option('[name="w:0:question"]', "alone")
     page.select_option('select[name="w:0:value"]', "no")
-    expect(page.locator('[data-live="formula"] code')).to_have_text("${alone} = 'no'")
+    expect(page.locator('[data-live="formula-relevant"] code')).to_have_text("${alone} = 'no'")
     saved(page)
 
 
