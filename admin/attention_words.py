@@ -146,10 +146,12 @@ def why(entry: AttentionEntry) -> str:
 
 
 def _since(entry: AttentionEntry) -> str:
+    """Since when, or on which day that is still to come."""
     day = local_date(entry.since, site_zone())
     if day > today():
-        return show_date(day)
-    return f"{show_date(day)} ({ago(day)})" if 0 < (today() - day).days <= 60 else ago(day)
+        return _("on %(day)s", day=show_date(day))
+    known = f"{show_date(day)} ({ago(day)})" if 0 < (today() - day).days <= 60 else ago(day)
+    return _("since %(day)s", day=known)
 
 
 def _asked(entry: AttentionEntry) -> str:
