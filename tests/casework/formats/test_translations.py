@@ -134,7 +134,6 @@ def test_an_outdated_translation_stays_so_until_somebody_confirms_it(write):
         b"x" * (6 * 1024 * 1024), "msgid \"ä\"".encode("latin-1"),
         sheet(["a", "b"], header=("one", "two")), b'msgctxt "a"\nmsgid "a',
     ],
-    ids=lambda data: f"{len(data)} bytes",
 )  # fmt: skip
 def test_what_is_no_table_of_translations_is_refused(data):
     with pytest.raises(Refusal):
