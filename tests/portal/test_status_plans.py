@@ -59,7 +59,7 @@ def test_the_plan_is_read_in_every_language_and_foreign_texts_are_marked(
     assert blocker_of("no_place").label(tag).replace("'", "&#39;") in section
     shown, real = WholePlan(question.plan).goals[0].text(tag)
     assert real == tag or f'<span lang="{LANGUAGES[real].lang}"' in section
-    assert shown in section
+    assert shown.replace("'", "&#39;") in section
 
 
 @pytest.mark.parametrize(("verb", "state"), [("plan_agree", "agreed"), ("plan_talk", "wants_talk")])
