@@ -164,8 +164,8 @@ def _number(number: int | None) -> int:
     return number
 
 
-def _prefix(path: Any) -> str:
-    return "-".join(["t", *("new" if part is None else str(part) for part in path), ""])
+def _prefix(kind: str, path: Any) -> str:
+    return "-".join([kind, *("new" if part is None else str(part) for part in path), ""])
 
 
 def _goal_form(content: Content, path: Any, posted: Any, revision: int = 0) -> Any:
@@ -173,7 +173,7 @@ def _goal_form(content: Content, path: Any, posted: Any, revision: int = 0) -> A
     start: dict[str, Any] = {"revision": str(revision)}
     if goal is not None and goal < len(content):
         start |= {"area": content[goal]["area"], "texts": content[goal]["texts"]}
-    return GoalTexts(posted, prefix=_prefix(path), data=start)
+    return GoalTexts(posted, prefix=_prefix("t", path), data=start)
 
 
 def _step_form(content: Content, path: Any, posted: Any, revision: int = 0) -> Any:
@@ -182,7 +182,7 @@ def _step_form(content: Content, path: Any, posted: Any, revision: int = 0) -> A
     if goal is not None and step is not None and goal < len(content):
         steps = content[goal]["steps"]
         start |= steps[step] if step < len(steps) else {}
-    return StepTexts(posted, prefix=_prefix(path), data=start)
+    return StepTexts(posted, prefix=_prefix("s", path), data=start)
 
 
 def _written(content: Content, verb: str, path: Path, form: Any) -> Content:

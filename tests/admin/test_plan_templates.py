@@ -40,14 +40,14 @@ def test_goals_and_steps_are_added_changed_moved_and_removed(desk) -> None:
     count = len(template.content)
     assert send(desk, _at(template), _goal()).status_code == 303
     assert template.refresh().content[-1]["texts"] == {"de": "Ziel", "fr": "But"}
-    step = {"verb": "step", "goal": str(count), f"t-{count}-new-texts-de": "Schritt",
-            f"t-{count}-new-doer": "staff", f"t-{count}-new-days": "7",
-            f"t-{count}-new-revision": "1"}  # fmt: skip
+    step = {"verb": "step", "goal": str(count), f"s-{count}-new-texts-de": "Schritt",
+            f"s-{count}-new-doer": "staff", f"s-{count}-new-days": "7",
+            f"s-{count}-new-revision": "1"}  # fmt: skip
     assert send(desk, _at(template), step).status_code == 303
     assert template.refresh().content[-1]["steps"][0]["days"] == 7
-    changed = {"verb": "step", "goal": str(count), "step": "0", f"t-{count}-0-texts-de": "Anders",
-               f"t-{count}-0-doer": "person", f"t-{count}-0-days": "8",
-               f"t-{count}-0-revision": "2"}  # fmt: skip
+    changed = {"verb": "step", "goal": str(count), "step": "0", f"s-{count}-0-texts-de": "Anders",
+               f"s-{count}-0-doer": "person", f"s-{count}-0-days": "8",
+               f"s-{count}-0-revision": "2"}  # fmt: skip
     send(desk, _at(template), changed)
     assert template.refresh().content[-1]["steps"][0]["texts"] == {"de": "Anders"}
     send(desk, _at(template), {"verb": "up", "goal": str(count), "revision": "3"})
@@ -77,10 +77,10 @@ def test_of_two_editors_the_second_is_told_and_loses_nothing(desk) -> None:
     ({"verb": "remove", "revision": "0"}, 404),
     ({"verb": "remove", "goal": "9" * 400, "revision": "0"}, 404),
     ({"verb": "remove", "goal": "0", "revision": "x"}, 409),
-    ({"verb": "step", "goal": "0", "t-0-new-texts-de": "x", "t-0-new-doer": "staff",
-      "t-0-new-days": "99999", "t-0-new-revision": "0"}, 422),
-    ({"verb": "step", "goal": "99", "t-99-new-texts-de": "x", "t-99-new-doer": "staff",
-      "t-99-new-days": "9", "t-99-new-revision": "0"}, 404),
+    ({"verb": "step", "goal": "0", "s-0-new-texts-de": "x", "s-0-new-doer": "staff",
+      "s-0-new-days": "99999", "s-0-new-revision": "0"}, 422),
+    ({"verb": "step", "goal": "99", "s-99-new-texts-de": "x", "s-99-new-doer": "staff",
+      "s-99-new-days": "9", "s-99-new-revision": "0"}, 404),
 ])  # fmt: skip
 def test_what_is_wrong_changes_nothing(desk, fields, status) -> None:
     template = template_of("work")
