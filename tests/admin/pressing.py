@@ -22,8 +22,10 @@ def desk_of(app: Flask, staff: Staff) -> PageClient:
 
 
 def token_of(client: PageClient) -> str:
-    """The CSRF token of the browser's session."""
-    return csrf_token(client.get("/admin/").get_data(as_text=True))
+    """The CSRF token of the browser's session, read from its first page."""
+    if client.token is None:
+        client.token = csrf_token(client.get("/admin/").get_data(as_text=True))
+    return client.token
 
 
 def send(client: PageClient, address: str, data: dict[str, Any] | None = None) -> TestResponse:
