@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 
 from casework.core.i18n import N_
@@ -29,12 +30,15 @@ HEADINGS = {
     "full_name": "Name|Vorname Nachname|Vorname Vorname|Nachname Familienname|Vorname "
                  "Vollständiger|Name Full|name Whole|name",
     "birth_date": "Geburtsdatum Geburtstag Geb|Datum Geb GebDat geboren geboren|am Geburtsjahr "
-                  "Date|of|birth Birth|date Birthdate Birthday DOB Year|of|birth",
-    "gender": "Geschlecht Anrede m|w m|w|d Gender Sex",
-    "nationality": "Herkunftsland Staatsangehörigkeit Nationalität Herkunft Land StA Staat "
+                  "Date|of|birth Birth|date Birthdate Birthday DOB Year|of|birth "
+                  "Geb|am D|o|B Day|of|birth",
+    "gender": "Geschlecht Geschl Anrede m|w m|w|d Gender Sex",
+    "nationality": "Herkunftsland Staatsangehörigkeit Staatsangeh Staatsang Heimatland Nat "
+                   "Nationalität Herkunft Land StA Staat "
                    "Country|of|origin Country Nationality Citizenship",
     "language": "Sprache Sprachen Muttersprache Erstsprache Language Mother|tongue First|language",
-    "household": "Haushalt Haushaltsnummer Haushalts|Nr Familiennummer Familien|Nr Familie "
+    "household": "Haushalt Haushaltsnummer Haushaltnummer Haushalts|Nr Haushalt|Nr Haushalts|ID "
+                 "HH|Nr Familiennummer Familien|Nr Familien|ID Fam|ID Familie "
                  "Bedarfsgemeinschaft BG Fam|Nr Household Household|number Household|id Family "
                  "Family|number Family|id",
     "relation": "Stellung|im|Haushalt Verwandtschaft Verwandtschaftsverhältnis Beziehung Rolle "
@@ -43,7 +47,7 @@ HEADINGS = {
     "room": "Zimmer Zimmernummer Zi|Nr Zimmer|Nr Raum Wohnung Whg WE Room Room|number Flat "
             "Apartment",
     "phone": "Telefon Telefonnummer Tel Tel|Nr Handy Handynummer Mobil Mobilnummer Mobiltelefon "
-             "Phone Phone|number Mobile Telephone",
+             "Phone Phone|number Phone|no Tel|no Mobile Telephone Mobile|number",
     "email": "E|Mail Email E|Mail|Adresse Mail E|mail|address",
 }  # fmt: skip
 # Never taken in, not even to look at: numbers of other registers, status, faith, health.
@@ -54,17 +58,24 @@ NEVER = (
     "Aufenthaltstitel Status Religion Konfession Ethnie Volkszugehörigkeit Diagnose Krankheit "
     "Gesundheit Impfstatus Passport Passport|number Residence|status Religion Ethnicity Health"
 )
+# However the heading goes on: “Religionszugehörigkeit”, “Art des Aufenthaltstitels”.
+NEVER_WITHIN = (
+    "azr auslanderzentral religion konfession aufenthaltsst aufenthaltst ausweisn passn ethni "
+    "volkszugeh diagnos krankhe erkrank gesundheit impf behinder schwanger schwerbeh iban "
+    "steuerid steueriden sozialversicherung passport residencest healthcon disab pregnan"
+)
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 IGNORED, SECRET = "", "never"
 
 
 def guess_columns(header: Sequence[str]) -> list[str]:
     """For each column its field of `FIELDS`, `IGNORED` or `SECRET`; each field at most once.
 
-    Headings are compared without case, accents, blanks and punctuation.
+    Headings are compared without case, accents, blanks, punctuation and what stands in brackets.
     """
-    known, taken, found = _headings(), set(), []
+    taken, found = set(), []
     for heading in header:
-        name = known.get(_plain(heading), IGNORED)
+        name = _meaning(heading)
         if name in taken:
             name = IGNORED
         if name in FIELDS:
@@ -79,6 +90,14 @@ def guess_columns(header: Sequence[str]) -> list[str]:
     if "full_name" in taken and {"family_name", "given_name"} & taken:
         found = [IGNORED if name == "full_name" else name for name in found]
     return found
+
+
+def _meaning(heading: str) -> str:
+    known = _headings()
+    whole, plain = _plain(heading), _plain(_BRACKETS.sub("", heading))
+    if any(word in whole for word in NEVER_WITHIN.split()):
+        return SECRET
+    return known.get(whole) or known.get(plain, IGNORED)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from casework.arrival_lists.birthdays import plain_birthday
 from casework.arrival_lists.columns import FIELDS
 from casework.arrival_lists.sheets import Sheet, fold_cell
 from casework.core.countries import country_code
@@ -34,12 +35,23 @@ UNKNOWN_LANGUAGE = N_("“%(text)s” is no language that we know. It stays empt
 UNKNOWN_SITE = N_("There is no site “%(text)s” here. The site chosen for the list is taken.")
 UNKNOWN_RELATION = N_("“%(text)s” is not understood. It is told by age instead.")
 DOUBLED = N_("This is the same person as in row %(line)s. The row is left out.")
+RESEMBLES = N_(
+    "This may be the same person as in row %(line)s, with a name written in another way. "
+    "Please look at both rows."
+)
+SUM_ROW = N_("This looks like a sum and not like a person. The row is left out.")
+BROKEN_CELL = N_(
+    "The spreadsheet shows an error here instead of a value. It stays empty; please check the file."
+)
+NO_NUMBER = N_(
+    "There is no household number in this row. Counted by number, this person lives alone; "
+    "where an empty cell means the number above it, please choose that for the list."
+)
 
 GENDERS = {
-    "female": "w weiblich frau f female woman fem mädchen girl",
-    "male": "m männlich mann herr male man masc junge boy",
-    "diverse": "d divers diverse x",
-    "not_said": "unbekannt unknown keineangabe ka",
+    "female": "w weiblich weibl wbl frau f female woman fem mädchen girl",
+    "male": "m männlich männl mnl mann herr male man masc junge boy",
+    "diverse": "d divers diverse div x",
 }
 RELATIONS = {
     "self": "selbst haushaltsvorstand hv antragsteller antragstellerin hauptperson "
@@ -56,8 +68,22 @@ RELATIONS = {
 }  # fmt: skip
 _GENDERS = {fold(word): code for code, words in GENDERS.items() for word in words.split()}
 _RELATIONS = {fold(word): code for code, words in RELATIONS.items() for word in words.split()}
-_SHORT_YEAR = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2})\Z")
-_TIME_BEHIND = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[T ]00:00(?::00)?\Z")
+# What stands in a cell where nothing is known.
+NOTHING = (
+    "-|--|–|—|?|??|/|.|n/a|k.a.|k. a.|unb.|unbek.|unbekannt|unknown|nicht bekannt|keine angabe|"
+    "not known|00.00.0000|0000-00-00"
+)
+SUMS = "summe gesamt gesamtsumme gesamtzahl insgesamt anzahl total sum"
+_NOTHING, _SUMS = frozenset(NOTHING.split("|")), frozenset(SUMS.split())
+_BROKEN = re.compile(
+    r"#(?:REF|BEZUG|VALUE|WERT|NAME|DIV/0|ZAHL|NUM|NULL|N/A|NV)[!?]?\Z", re.IGNORECASE
+)
+# Spellings of one name that German offices mix: ae and ä, double letters, y and i.
+_SPELLINGS = ((r"([aou])e", r"\1"), ("ou", "u"), ("ee|y|j", "i"), (r"([^\W\d_])\1+", r"\1"))
+_NOBODY: dict[str, Any] = {
+    "given_name": None, "family_name": None, "birth_date": None, "gender": "",
+    "nationality": None, "language": "", "phone": None, "email": None,
+}  # fmt: skip
 _QUESTIONS = {
     "birth_date": Question(type="date", name="birth_date", appearance=(BIRTH_DATE,)),
     "phone": Question(type="tel", name="phone"),
@@ -83,7 +109,10 @@ class Finding:
 
 @dataclass
 class Entry:
-    """One person of the list: columns of `Person`, and where and with whom they live."""
+    """One person of the list: columns of `Person`, and where and with whom they live.
+
+    `twin_of` and `like` are lines above with the same person, or perhaps the same.
+    """
 
     line: int
     person: dict[str, Any]
@@ -92,6 +121,8 @@ class Entry:
     room: str = ""
     relation: str = ""
     twin_of: int = 0
+    like: int = 0
+    is_sum: bool = False
 
     @property
     def name(self) -> str:
@@ -112,6 +143,7 @@ def read_entries(
     reader = _Reader(sheet.header, places, {fold_cell(name): name for name in sites}, today)
     entries = [reader.entry(line, cells) for line, cells in sheet.rows]
     _find_twins(entries, reader)
+    _find_without_number(entries, reader)
     reader.findings.sort(key=lambda each: each.line)
     return entries, reader.findings
 
@@ -129,6 +161,11 @@ class _Reader:
 
     def entry(self, line: int, cells: Sequence[str]) -> Entry:
         self.line, self.cells = line, cells
+        if self._is_sum():
+            self.say("family_name", REMARK, SUM_ROW)
+            name = self._cell("family_name") or self._cell("full_name") or self._cell("given_name")
+            return Entry(line, _NOBODY | {"family_name": name[:LONGEST_NAME]}, is_sum=True)
+        self._find_broken()
         given, family = self._names()
         person = {
             "given_name": given or None,
@@ -151,8 +188,24 @@ class _Reader:
         self.findings.append(Finding(self.line, column, level, msgid, params))
 
     def _cell(self, name: str) -> str:
+        text = self._raw(name)
+        return "" if text.casefold() in _NOTHING or _BROKEN.match(text) else text
+
+    def _raw(self, name: str) -> str:
         place = self.places.get(name)
         return self.cells[place] if place is not None and place < len(self.cells) else ""
+
+    def _is_sum(self) -> bool:
+        """Whether the row only counts the others: “Summe” for a name, and no date of birth."""
+        names = (self._cell(name) for name in ("family_name", "given_name", "full_name"))
+        words = [word for name in names for word in fold(name).split()]
+        letters = [word for word in words if not word.isdecimal()]
+        return bool(letters) and letters[0] in _SUMS and not self._cell("birth_date")
+
+    def _find_broken(self) -> None:
+        for name in self.places:
+            if _BROKEN.match(self._raw(name)):
+                self.say(name, REMARK, BROKEN_CELL)
 
     def _names(self) -> tuple[str, str]:
         given, family = self._cell("given_name"), self._cell("family_name")
@@ -167,7 +220,10 @@ class _Reader:
         return given, family
 
     def _birth(self) -> str | None:
-        born = self._read("birth_date", ERROR, _whole_year(self._cell("birth_date"), self.today))
+        text, remark = plain_birthday(self._cell("birth_date"), self.today)
+        if remark is not None:
+            self.say("birth_date", REMARK, remark[0], **remark[1])
+        born = self._read("birth_date", ERROR, text)
         if born and born[5:] == "01-01":
             self.say("birth_date", REMARK, FIRST_OF_JANUARY)
         if born and (years := self.today.year - int(born[:4])) > OLDEST:
@@ -194,19 +250,45 @@ class _Reader:
 def _find_twins(entries: list[Entry], reader: _Reader) -> None:
     """Mark the second of two rows with the same name and the same date of birth.
 
-    Without a date they are the same only within one household that the list numbers.
+    Without a date they are the same only within one household that the list numbers. A name
+    that is only spelled differently is asked about.
     """
     seen: dict[tuple[str, ...], int] = {}
+    alike: dict[tuple[str, ...], int] = {}
     for entry in entries:
         born = entry.person["birth_date"] or ""
-        if entry.name == "–" or not (born or entry.household):
+        if entry.is_sum or entry.name == "–" or not (born or entry.household):
             continue
-        key = (*sorted(fold(entry.name).split()), born, "" if born else entry.household)
-        first = seen.setdefault(key, entry.line)
+        reader.line = entry.line
+        where = (born, "" if born else entry.household)
+        first = seen.setdefault((*sorted(fold(entry.name).split()), *where), entry.line)
+        near = alike.setdefault((*_spelling(entry.name), *where), entry.line)
         if first != entry.line:
             entry.twin_of = first
-            reader.line = entry.line
             reader.say("family_name", REMARK, DOUBLED, line=first)
+        elif near != entry.line:
+            entry.like = near
+            reader.say("family_name", REMARK, RESEMBLES, line=near)
+
+
+def _find_without_number(entries: list[Entry], reader: _Reader) -> None:
+    """Say which rows have no household number where others have one."""
+    if not any(entry.household for entry in entries):
+        return
+    for entry in entries:
+        if not (entry.household or entry.is_sum):
+            reader.line = entry.line
+            reader.say("household", REMARK, NO_NUMBER)
+
+
+def _spelling(name: str) -> list[str]:
+    """The words of a name without what offices spell now one way, now another."""
+    words = []
+    for word in fold(name).split():
+        for pattern, plain in _SPELLINGS:
+            word = re.sub(pattern, plain, word)
+        words.append(word)
+    return sorted(words)
 
 
 def _split_name(whole: str) -> tuple[str, str]:
@@ -216,17 +298,6 @@ def _split_name(whole: str) -> tuple[str, str]:
         return given.strip(), family.strip()
     given, _blank, family = whole.rpartition(" ")
     return given, family
-
-
-def _whole_year(text: str, today: date) -> str:
-    """`05.03.90` with its century: the latest that is not in the future."""
-    if found := _TIME_BEHIND.match(text):
-        return found[1]
-    found = _SHORT_YEAR.match(text)
-    if not found:
-        return text
-    year = today.year // 100 * 100 + int(found[3])
-    return f"{found[1]}.{found[2]}.{year if year <= today.year else year - 100}"
 
 
 def _gender(text: str) -> str | None:

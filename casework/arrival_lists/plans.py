@@ -23,6 +23,7 @@ from casework.sites import Site
 NEW, OUT, UNDECIDED = "new", "out", ""
 GROUPINGS = {
     "number": N_("by the household number of the list"),
+    "above": N_("by the household number; an empty cell means the number above it"),
     "name": N_("the same family name, one row below the other"),
     "alone": N_("everybody alone"),
 }
@@ -97,15 +98,17 @@ class ListPlan:
             today=local_date(at, setting("site_zone")),
         )  # fmt: skip
         self.wrong = {each.line for each in self.findings if each.level == ERROR}
-        sound = [e for e in self.entries if e.line not in self.wrong and not e.twin_of]
+        sound = [
+            e for e in self.entries if e.line not in self.wrong and not e.twin_of and not e.is_sum
+        ]
         self.matches = likely_known(sound, staff)
 
     def decision(self, entry: Entry) -> str | uuid.UUID:
         """`new`, `out`, the id of the known person, or `UNDECIDED`.
 
         Without a word about it: errors are undecided unless all of them are left out, the
-        second of two equal rows is left out, who is certainly known is the same, who may be
-        known is undecided, and everybody else is new.
+        second of two equal rows is left out and so is a sum, who is certainly known is the same,
+        who may be known or resembles another row is undecided, and everybody else is new.
         """
         if entry.line in self.wrong:
             left_out = self.choices.leave_errors_out or self._said(entry) == OUT
@@ -116,10 +119,10 @@ class ListPlan:
         for match in matches:
             if said == str(match.person.id):
                 return match.person.id
-        if entry.twin_of:
+        if entry.twin_of or entry.is_sum:
             return OUT
         if not matches:
-            return NEW
+            return UNDECIDED if entry.like else NEW
         certain = [match for match in matches if match.certain]
         return certain[0].person.id if len(certain) == 1 else UNDECIDED
 
@@ -168,8 +171,9 @@ class ListPlan:
 
     def _keyed(self) -> Iterator[tuple[str, Entry]]:
         """Everybody who is taken in, with what the household is told apart by."""
-        grouping, last, number = self.choices.grouping, "", 0
+        grouping, last, number, above = self.choices.grouping, "", 0, ""
         for entry in self.entries:
+            above = entry.household or above
             if self.decisions[entry.line] in (OUT, UNDECIDED):
                 continue
             family = fold(entry.person["family_name"] or "")
@@ -179,6 +183,8 @@ class ListPlan:
                 yield f"name {number}", entry
             elif grouping == "number" and entry.household:
                 yield f"number {entry.household}", entry
+            elif grouping == "above" and above:
+                yield f"number {above}", entry
             else:
                 yield f"line {entry.line}", entry
 

@@ -13,15 +13,18 @@ from casework.core.db import clean
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
 from casework.formats.tables import (
+    DELIMITERS,
     EmptyTable,
     Table,
     TableRefused,
+    TableRow,
     TooManyRows,
     read_csv,
     read_xlsx,
     rearmed,
     xlsx_bytes,
 )
+from casework.formats.xlsform.workbooks import WorkbookRefused, open_sheets
 
 MOST_PEOPLE = 5_000
 MOST_BYTES = 8 * 1024 * 1024
@@ -94,7 +97,7 @@ def restored(content: dict[str, Any]) -> Sheet:
 
 
 def read_sheet(data: bytes, name: str) -> Sheet:
-    """The list in an XLSX or CSV file, the headings wherever they stand in the first rows.
+    """The list in an XLSX, XLS or CSV file, the headings wherever they stand in the first rows.
 
     Raises `ListTooLarge`, `TooManyPeople`, `SheetKindRefused`, `NoNames` and the other kinds
     of `TableRefused`. Columns that are never taken (numbers of other registers, residence
@@ -146,20 +149,47 @@ def fold_cell(cell: str) -> str:
 
 
 def _table(data: bytes, name: str) -> Table:
-    if data.startswith(b"\xd0\xcf\x11\xe0") or data[30:90].startswith(b"mimetypeapplication/vnd"):
+    if data[30:90].startswith(b"mimetypeapplication/vnd") or data.lstrip()[:1] == b"<":
         raise SheetKindRefused(file=name)
-    if not data.startswith(b"PK"):
-        if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise TableRefused(file=name)
-        return read_csv(data, name)
-    tables = read_xlsx(data, name, most_cells=MOST_CELLS)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        tables = _old_tables(data, name)
+    elif data.startswith(b"PK"):
+        tables = read_xlsx(data, name, most_cells=MOST_CELLS, spread_merged=True)
+    elif b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise TableRefused(file=name)
+    else:
+        return _csv_table(data, name)
     if not tables:
         raise EmptyTable(file=name)
-    for table in tables:
-        first = [table.header, *(row.cells for row in table.rows[: HEADING_ROWS - 1])]
-        if _heading_place(first) is not None:
-            return table
-    return tables[0]
+    return next((table for table in tables if _has_headings(table)), tables[0])
+
+
+def _old_tables(data: bytes, name: str) -> list[Table]:
+    """The sheets of an .xls, read in a process of its own."""
+    try:
+        sheets = open_sheets(data)
+    except WorkbookRefused as error:
+        raise SheetKindRefused(file=name) from error
+    tables = []
+    for title, rows in sheets.items():
+        kept = [TableRow(line, row) for line, row in enumerate(rows, 1) if any(row)]
+        if kept:
+            tables.append(Table(f"{name}/{title}", kept[0].cells, kept[1:], "xls"))
+    return tables
+
+
+def _csv_table(data: bytes, name: str) -> Table:
+    """The table of a CSV file; a title above the headings may hold other delimiters than they."""
+    guessed = read_csv(data, name)
+    if _has_headings(guessed):
+        return guessed
+    others = (read_csv(data, name, delimiter=delimiter) for delimiter in DELIMITERS)
+    return next((table for table in others if _has_headings(table)), guessed)
+
+
+def _has_headings(table: Table) -> bool:
+    first = [table.header, *(row.cells for row in table.rows[: HEADING_ROWS - 1])]
+    return _heading_place(first) is not None
 
 
 def _heading_place(rows: Sequence[Sequence[str]]) -> int | None:

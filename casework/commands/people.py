@@ -10,7 +10,7 @@ import click
 
 from casework.arrival_lists.columns import FIELDS
 from casework.arrival_lists.importing import Undecided, import_list, imported_before
-from casework.arrival_lists.plans import NEW, OUT, Choices, ListPlan, first_choices
+from casework.arrival_lists.plans import GROUPINGS, NEW, OUT, Choices, ListPlan, first_choices
 from casework.arrival_lists.sheets import MOST_BYTES, Sheet, read_sheet
 from casework.commands.plain import Group
 from casework.core.access import SYSTEM
@@ -39,9 +39,15 @@ def people() -> None:
     help="What becomes of people who may be known already, where name and date of birth do "
          "not both agree.",
 )  # fmt: skip
+@click.option(
+    "--households", type=click.Choice(list(GROUPINGS)),
+    help="Who lives together: by the household number, by the number where an empty one is that "
+         "of the row above, by the same family name one row below the other, or everybody alone. "
+         "By default the number where there is a column for it, else the name.",
+)  # fmt: skip
 def import_(
     file: Path, dry_run: bool, site: str | None, organisation: str | None,
-    assigned_to: str | None, known: str,
+    assigned_to: str | None, known: str, households: str | None,
 ) -> None:  # fmt: skip
     """Take a list of arrivals in: XLSX or CSV with the names of the columns in its first row.
 
@@ -50,8 +56,10 @@ def import_(
     now = system_clock()
     with file.open("rb") as source:
         sheet = read_sheet(source.read(MOST_BYTES + 1), file.name)
+    first = first_choices(sheet)
     choices = replace(
-        first_choices(sheet),
+        first,
+        grouping=households or first.grouping,
         site=_id(Site, Site.name, site, "site"),
         organization=_id(Organization, Organization.name, organisation, "organisation"),
         assigned_to=_id(Staff, Staff.email, assigned_to, "account"),
@@ -95,7 +103,10 @@ def _report(plan: ListPlan) -> None:
         click.echo(f"row {each.line}, {each.column}: {each.level}: {each.text('en')}")
     for line, matches in plan.matches.items():
         reasons = ", ".join(REASONS[key] for key in matches[0].reasons)
-        verdict = "the same" if matches[0].certain else "perhaps known, please look"
+        verdict = (
+            "taken as the same person, please look" if matches[0].certain
+            else "perhaps known, please look"
+        )  # fmt: skip
         click.echo(f"row {line}: {verdict}: {reasons} (person {matches[0].person.id})")
     counts = plan.counts
     click.echo(

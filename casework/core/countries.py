@@ -42,6 +42,24 @@ _ALSO = {
     "VN": "vietnamesisch vnm", "XK": "kosovarisch xkx", "YE": "jemenitisch yem",
 }  # fmt: skip
 
+# The short forms that German offices write (list of states of the Federal Foreign Office), where
+# CLDR says it otherwise.
+_OFFICIAL = {
+    "SY": "Syrische Arabische Republik|Arabische Republik Syrien|Syrian Arab Republic",
+    "IR": "Iran, Islamische Republik|Islamische Republik Iran|Iran (Islamic Republic of)",
+    "RU": "Russische Föderation|Russian Federation", "MD": "Moldau, Republik|Republik Moldau",
+    "MK": "Nordmazedonien, Republik|Republik Nordmazedonien",
+    "CD": "Kongo, Demokratische Republik|Demokratische Republik Kongo|DR Kongo|DR Congo",
+    "CG": "Kongo, Republik|Republik Kongo", "VE": "Venezuela, Bolivarische Republik",
+    "VN": "Viet Nam", "TZ": "Tansania, Vereinigte Republik", "KR": "Korea, Republik",
+    "KP": "Korea, Demokratische Volksrepublik", "LA": "Laos, Demokratische Volksrepublik",
+    "GB": "Vereinigtes Königreich", "US": "Vereinigte Staaten von Amerika", "CI": "Côte d’Ivoire",
+    "PS": "Palästinensische Gebiete|State of Palestine", "BO": "Bolivien, Plurinationaler Staat",
+    "CN": "China, Volksrepublik|Volksrepublik China", "AF": "Afghanistan, Islamische Republik",
+    "XK": "Kosovo, Republik", "BY": "Weißrussland", "MM": "Birma|Burma",
+    "CZ": "Tschechische Republik",
+}  # fmt: skip
+
 
 @functools.cache
 def country_codes() -> tuple[str, ...]:
@@ -73,4 +91,5 @@ def _written() -> dict[str, str]:
         names = Locale.parse(tag).territories
         known |= {fold(names[code]): code for code in country_codes() if code in names}
     known |= {fold(word): code for code, words in _ALSO.items() for word in words.split()}
+    known |= {fold(name): code for code, names in _OFFICIAL.items() for name in names.split("|")}
     return known | {code.casefold(): code for code in country_codes()}

@@ -136,13 +136,15 @@ def checked_size(data: bytes, name: str) -> bytes:
     return data
 
 
-def read_csv(data: bytes, name: str) -> Table:
+def read_csv(data: bytes, name: str, *, delimiter: str = "") -> Table:
     """The table in `data`: UTF-8, UTF-16 with its mark, else Windows-1252.
+
+    Without a `delimiter` it is the candidate that the first line has most of.
 
     Raises `TableRefused` or one of its kinds, which name the file and the line.
     """
     text, encoding = _decoded(checked_size(data, name), name)
-    rows = _parsed(text, name)
+    rows = _parsed(text, name, delimiter or _delimiter(text))
     header = next(rows, None)
     if header is None:
         raise EmptyTable(file=name)
@@ -154,10 +156,13 @@ def read_csv(data: bytes, name: str) -> Table:
     return Table(name, header.cells, kept, encoding)
 
 
-def read_xlsx(data: bytes, name: str, *, most_cells: int = MAX_CELLS) -> list[Table]:
+def read_xlsx(
+    data: bytes, name: str, *, most_cells: int = MAX_CELLS, spread_merged: bool = False
+) -> list[Table]:
     """The sheets of a workbook that have a row of column names, cells as text.
 
-    Whole numbers come without a fraction, dates in ISO form. Raises `TableRefused` or
+    Whole numbers come without a fraction, dates in ISO form. With `spread_merged` a cell merged
+    over several rows stands in each of them. Raises `TableRefused` or
     one of its kinds; sizes are checked before anything is unpacked into memory.
     """
     _check_workbook(checked_size(data, name), name, most_cells)
@@ -165,8 +170,11 @@ def read_xlsx(data: bytes, name: str, *, most_cells: int = MAX_CELLS) -> list[Ta
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for title in book.sheet_names:
-            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            sheet = book.get_sheet_by_name(title)
+            rows = sheet.to_python(skip_empty_area=False)
             texts = [[_as_text(cell) for cell in row] for row in rows]
+            if spread_merged:
+                _spread(texts, sheet.merged_cell_ranges or [])
             kept = [TableRow(n, row) for n, row in enumerate(texts, 1) if any(map(str.strip, row))]
             if kept:
                 tables.append(Table(f"{name}/{title}", kept[0].cells, kept[1:], "xlsx"))
@@ -220,6 +228,14 @@ def xlsx_bytes(sheets: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]])
     return stream.getvalue()
 
 
+def _spread(texts: list[list[str]], merged: Iterable[tuple[Any, Any]]) -> None:
+    """Write what stands in a merged cell into each row that it covers, in its first column."""
+    for (top, left), (bottom, _right) in merged:
+        for row in texts[top + 1 : bottom + 1]:
+            if left < len(row) and left < len(texts[top]) and not row[left]:
+                row[left] = texts[top][left]
+
+
 def _as_text(cell: Any) -> str:
     if cell is None:
         return ""
@@ -250,10 +266,10 @@ def _decoded(data: bytes, name: str) -> tuple[str, str]:
     return data.decode("cp1252", "replace"), "cp1252"
 
 
-def _parsed(text: str, name: str) -> Iterator[TableRow]:
+def _parsed(text: str, name: str, delimiter: str) -> Iterator[TableRow]:
     """Rows with text in them. A last line of ours shows whether an open quote swallowed it."""
     lines = io.StringIO(text if text.endswith(("\n", "\r")) else f"{text}\n", newline="")
-    reader = csv.reader(_with_end(lines), delimiter=_delimiter(text))
+    reader = csv.reader(_with_end(lines), delimiter=delimiter)
     began = 1
     try:
         for cells in reader:

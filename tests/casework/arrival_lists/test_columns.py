@@ -6,7 +6,9 @@ from casework.arrival_lists.columns import FIELDS, HEADINGS, NEVER, guess_column
 
 def test_german_and_english_headings_are_recognised_however_they_are_written():
     header = ["NACHNAME", "Vor-name", "Geb. Datum", "Geschlecht (m/w)", "Date of birth", "E-Mail"]
-    assert guess_columns(header) == ["family_name", "given_name", "birth_date", "", "", "email"]
+    assert guess_columns(header) == [
+        "family_name", "given_name", "birth_date", "gender", "", "email",
+    ]  # fmt: skip
     assert guess_columns(["Family name", "first_name", "DOB"]) == [
         "family_name", "given_name", "birth_date",
     ]  # fmt: skip
@@ -19,6 +21,17 @@ def test_name_alone_is_the_whole_name_and_beside_a_given_name_the_familys():
 
 def test_numbers_of_other_registers_and_residence_status_are_never_taken():
     assert guess_columns(["AZR-Nummer", "Aufenthaltsstatus", "Religion"]) == ["never"] * 3
+    longer = ["Religionszugehörigkeit", "Art des Aufenthaltstitels", "Nr. im AZR",
+              "Schwangerschaft",              "Passnummer (neu)", "Erkrankungen", "Volkszugehörigkeit"]  # fmt: skip
+    assert guess_columns(longer) == ["never"] * 7
+
+
+def test_what_stands_in_brackets_does_not_hide_a_heading():
+    header = ["Familienname *", "Vorname(n)", "Geburtsdatum (TT.MM.JJJJ)", "Geschl.", "Staatsang.",
+              "Familien-ID", "Phone No."]  # fmt: skip
+    assert guess_columns(header) == [
+        "family_name", "given_name", "birth_date", "gender", "nationality", "household", "phone",
+    ]  # fmt: skip
 
 
 def test_no_heading_means_two_things():

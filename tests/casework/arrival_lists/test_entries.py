@@ -41,9 +41,76 @@ def test_dates_of_birth_are_read_as_offices_write_them(typed, stored):
     "typed", ["31.02.1990", "17.05.2090", "32.13.1990", "gestern", "01.01.1700"]
 )
 def test_impossible_dates_are_errors_with_row_and_column(typed):
-    _entries, findings = read(SINGLE, f"Muster;Ivan;{typed};;;;")
+    _entries, findings = read(SINGLE, f"Muster;Ivan;{typed};;;;2")
     assert [(f.line, f.column, f.level) for f in findings] == [(3, "Geburtsdatum", ERROR)]
     assert findings[0].text("en")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("33010", "1990-05-17"), ("17. Mai 1990", "1990-05-17"), ("May 17, 1990", "1990-05-17"),
+     ("3. März 2001", "2001-03-03"),
+     ("*17.05.1990", "1990-05-17"), ("geb. 17.05.1990", "1990-05-17"),
+     ("17051990", "1990-05-17"), ("19900517", "1990-05-17"), ("5/17/1990", "1990-05-17"),
+     ("00.00.1985", "1985"), ("xx.xx.1985", "1985"), ("1985-00-00", "1985"), ("05/1990", "1990"),
+     ("ca. 1970", "1970"), ("unbekannt", None), ("-", None), ("00.00.0000", None)],
+)  # fmt: skip
+def test_dates_of_birth_that_spreadsheets_and_papers_hold_are_understood(typed, stored):
+    (entry,), findings = read(f"Muster;Olena;{typed};;;;")
+    assert entry.person["birth_date"] == stored
+    assert not [each for each in findings if each.level == ERROR]
+
+
+@pytest.mark.parametrize("typed", ["33010", "5/17/1990", "17051990", "00.00.1985"])
+def test_a_date_that_had_to_be_interpreted_is_said(typed):
+    _entries, (finding,) = read(f"Muster;Olena;{typed};;;;")
+    assert typed in finding.text("en")
+    assert "1990" in finding.text("en") or "1985" in finding.text("en")
+
+
+@pytest.mark.parametrize("typed", ["99999", "10101010", "31121899", "5/17/90/1", "13/13/1990"])
+def test_numbers_that_are_no_day_stay_errors(typed):
+    _entries, findings = read(f"Muster;Olena;{typed};;;;")
+    assert [each.level for each in findings] == [ERROR]
+
+
+def test_a_row_that_only_counts_the_others_is_no_person():
+    entries, findings = read(SINGLE, "Summe;2;;;;;", ";Gesamt: 2 Personen;;;;;")
+    assert [entry.is_sum for entry in entries] == [False, True, True]
+    assert {each.level for each in findings} == {"remark"}
+    assert read("Summe;Ali;17.05.1990;;;;")[0][0].is_sum is False
+
+
+def test_errors_of_the_spreadsheet_are_no_names():
+    (entry,), findings = read("#BEZUG!;Olena;#NV;;;;")
+    assert (entry.person["family_name"], entry.person["birth_date"]) == (None, None)
+    assert [each.column for each in findings] == ["Familienname", "Geburtsdatum"]
+
+
+def test_one_person_spelled_in_two_ways_is_asked_about_and_a_twin_is_not():
+    entries, findings = read(
+        "Müller;Yusuf;17.05.2010;;;;1", "Mueller;Jussuf;17.05.2010;;;;2",
+        "Müller;Mariam;17.05.2010;;;;1",
+    )  # fmt: skip
+    assert [entry.like for entry in entries] == [0, 2, 0]
+    assert [(each.line, each.level) for each in findings] == [(3, "remark")]
+
+
+def test_a_missing_household_number_is_said_where_others_have_one():
+    _entries, findings = read(FAMILY[0], "Beispiel;Nour;03.02.2019;w;Syrien;;")
+    assert [(each.line, each.column) for each in findings] == [(3, "Haushalt")]
+    assert read("Beispiel;Nour;03.02.2019;w;Syrien;;")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("Syrische Arabische Republik", "SY"), ("Iran, Islamische Republik", "IR"),
+     ("Russische Föderation", "RU"), ("DR Kongo", "CD"), ("Moldau, Republik", "MD")],
+)  # fmt: skip
+def test_countries_are_known_by_the_names_that_offices_write(written, code):
+    (entry,), findings = read(f"Muster;Olena;;;{written};;")
+    assert entry.person["nationality"] == code
+    assert findings == []
 
 
 def test_the_first_of_january_is_marked_and_kept():

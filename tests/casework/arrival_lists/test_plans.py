@@ -24,6 +24,22 @@ def test_without_numbers_the_same_family_name_one_below_the_other_is_a_household
     assert len(alone.groups) == 4
 
 
+def test_an_empty_household_number_can_mean_the_one_above(world):
+    header = "Name;Vorname;Haushalt"
+    sheet = sheet_of("A;Eins;1", "A;Zwei;", "B;Drei;2", "B;Vier;", header=header)
+    assert [len(g.entries) for g in plan_of(sheet, world.at).groups] == [1, 1, 1, 1]
+    assert [len(g.entries) for g in plan_of(sheet, world.at, grouping="above").groups] == [2, 2]
+
+
+def test_a_sum_is_left_out_and_a_name_spelled_in_two_ways_is_decided_by_somebody(world):
+    sheet = sheet_of(
+        "Müller;Yusuf;17.05.2010;;;;1", "Mueller;Jussuf;17.05.2010;;;;2", "Summe;2;;;;;"
+    )
+    plan = plan_of(sheet, world.at)
+    assert plan.decisions == {2: "new", 3: UNDECIDED, 4: OUT}
+    assert plan_of(sheet, world.at, rows={"3": "new"}).decisions[3] == "new"
+
+
 def test_the_oldest_grown_up_answers_for_the_household_unless_the_list_says_who(world):
     plan = plan_of(sheet_of(FAMILY[1], FAMILY[0]), world.at)
     assert plan.groups[0].contact.name == "Amal Beispiel"
@@ -88,7 +104,7 @@ def test_any_mapping_is_made_to_fit(mapping, grouping, columns):
     assert len(choices.mapping) == columns
     used = [name for name in choices.mapping if name]
     assert len(used) == len(set(used))
-    assert choices.grouping in ("number", "name", "alone")
+    assert choices.grouping in ("number", "above", "name", "alone")
 
 
 def test_a_corrected_mapping_reads_the_list_anew(world):

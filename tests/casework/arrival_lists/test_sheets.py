@@ -2,6 +2,7 @@ import io
 import zipfile
 
 import pytest
+from openpyxl import Workbook
 
 from casework.arrival_lists.sheets import (
     MOST_PEOPLE,
@@ -15,6 +16,7 @@ from casework.arrival_lists.sheets import (
 )
 from casework.formats.tables import EmptyTable, TableRefused, xlsx_bytes
 from tests.casework.arrival_lists.lists import FAMILY, HEADER, SINGLE, sheet_of
+from tests.casework.formats.old_workbooks import old_workbook
 
 
 def test_a_list_from_excel_is_read_like_the_same_list_as_csv(db):
@@ -67,6 +69,29 @@ def test_fifty_thousand_rows_are_refused_with_a_number_and_what_to_do():
     assert f"{MOST_PEOPLE:,}" in str(refused.value)
 
 
+def test_a_household_number_merged_over_its_rows_counts_for_each_of_them():
+    book = Workbook()
+    sheet = book.active
+    for row in ("Name;Vorname;Haushalt", "A;Eins;1", "A;Zwei;", "B;Drei;2"):
+        sheet.append(row.split(";"))
+    sheet.merge_cells("C2:C3")
+    stream = io.BytesIO()
+    book.save(stream)
+    read = read_sheet(stream.getvalue(), "liste.xlsx")
+    assert [cells[2] for _line, cells in read.rows] == ["1", "1", "2"]
+
+
+def test_a_title_with_other_delimiters_than_the_table_does_not_hide_it():
+    sheet = read_sheet(b"Zuweisung, KW 47, Stadt\n\nName;Vorname\nMuster;Olena\n", "liste.csv")
+    assert sheet.rows == [(4, ["Muster", "Olena"])]
+
+
+def test_an_old_workbook_is_read_whatever_it_is_called():
+    cells = [(0, 0, "Name"), (0, 1, "Geburtsdatum"), (1, 0, "Muster"), (1, 1, 33010.0)]
+    sheet = read_sheet(old_workbook(cells, rows=2, columns=2), "liste.xlsx")
+    assert sheet.rows == [(2, ["Muster", "33010"])]
+
+
 def test_a_list_with_headings_only_says_that_nobody_is_in_it():
     with pytest.raises(EmptyTable, match="no person"):
         sheet_of()
@@ -87,6 +112,7 @@ def _bomb() -> bytes:
         (b"PK\x03\x04 no archive", TableRefused),
         (b"\0\1\2\3" * 100, TableRefused),
         (b"\xd0\xcf\x11\xe0" + b"x" * 600, SheetKindRefused),
+        (b"<html><table><tr><td>Nachname</td></tr></table></html>", SheetKindRefused),
         (b"x" * (9 * 1024 * 1024), ListTooLarge),
         (_bomb(), TableRefused),
         (f'{HEADER}\n"Muster;Olena'.encode(), TableRefused),
