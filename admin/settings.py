@@ -225,7 +225,13 @@ class CentreForm(DeskForm):
     people_per_manager = IntegerField(
         _l("People per integration manager"),
         description=_l("The staffing rule that workload is shown against."),
-    )  # fmt: skip
+    )
+    engagement_answer_days = IntegerField(
+        _l("Days after which somebody asks what became of a proposed engagement")
+    )
+    engagement_quiet_days = IntegerField(
+        _l("Days without news after which somebody asks how an engagement goes")
+    )
 
     def validate_site_zone(self, field: Any) -> None:
         if field.data not in available_timezones():
@@ -239,6 +245,7 @@ MOST = {
     "upload_megabytes": 10, "remind_mail_days": 14, "remind_page_days": 60,
     "people_per_manager": 1000, "fact_days": 1100, "answer_days": 90, "counselling_years": 10,
     "counselling_years_most": 15, "support_over": 20, "support_recent_days": 730,
+    "engagement_answer_days": 90, "engagement_quiet_days": 365,
 }  # fmt: skip
 MAY_BE_NONE = ("remind_mail_days", "remind_page_days")
 

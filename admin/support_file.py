@@ -15,7 +15,7 @@ from admin.i18n import reading_language
 from admin.words import word
 from casework.core.access import Actor
 from casework.core.i18n import N_
-from casework.engagements import END_REASONS, Engagement
+from casework.engagements import END_REASONS, REASON_NAMES, Engagement
 from casework.engagements import STATES as ENGAGEMENT_STATES
 from casework.insight.balance.counting import rules
 from casework.insight.balance.models import BalanceCell
@@ -250,6 +250,7 @@ SUPPORT_WORDS = {
     "named_kinds": NAMED_KINDS,
     "engagement_states": ENGAGEMENT_STATES.names,
     "end_reasons": END_REASONS,
+    "reason_names": REASON_NAMES,
 }
 
 

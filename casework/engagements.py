@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from peewee import CharField, DateField, ForeignKeyField, ModelSelect
 
 from casework.cases import Case, CaseModel
 from casework.core.access import Actor
-from casework.core.audit import recorded
+from casework.core.audit import on, recorded
 from casework.core.crypto import SealedField
 from casework.core.db import UtcField, clean, is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal, Term
 from casework.core.states import Machine
 from casework.life_areas import LifeArea
+from casework.messages import Message
 from casework.volunteers import STATES as OFFER_STATES
 from casework.volunteers import Offer, Volunteer
 
@@ -45,9 +49,13 @@ END_REASONS = {
     "case_closed": N_("the case was closed"),
     "other": N_("other reason"),
 }
+# What only the volunteer can say, on their own page.
+DECLINED = "declined"
+REASON_NAMES = END_REASONS | {DECLINED: N_("the volunteer said no")}
 # What anybody may see who works with volunteers and not with cases.
 _OPEN_COLUMNS = ("id", "offer", "volunteer", "life_area", "state", "state_since", "since",
-                 "until", "reason", "created_at")  # fmt: skip
+                 "until", "reason", "created_at", "asked_at", "answer", "answered_at",
+                 "heard_on")  # fmt: skip
 
 
 class EngagementExists(Refusal):
@@ -68,6 +76,21 @@ class OfferNotOpen(Refusal):
     )
 
 
+class NoRoomLeft(Refusal):
+    """A volunteer is beside as many households as they offered to be."""
+
+    msgid = N_(
+        "This volunteer offered to be there for %(places)s at a time and is beside %(taken)s "
+        "already, proposals included. Please choose somebody else, or tick that they want more."
+    )
+
+
+class HeardRefused(Refusal):
+    """A day on which nobody can have been heard of."""
+
+    msgid = N_("Please enter a day of the last twelve months on which you heard of them.")
+
+
 class ReasonMissing(Refusal):
     """An engagement ends for a reason."""
 
@@ -81,7 +104,11 @@ class BeginRefused(Refusal):
 
 
 class Engagement(CaseModel):
-    """A volunteer beside the household of a case; `since` and `until` are its days."""
+    """A volunteer beside the household of a case; `since` and `until` are its days.
+
+    `asked_at`, `answer` (`yes` or `no`) and `answered_at` tell of the question on the
+    volunteer's page; on `heard_on` somebody last heard how it goes.
+    """
 
     case = ForeignKeyField(Case, backref="engagements", on_delete="CASCADE")
     offer = ForeignKeyField(Offer, backref="engagements", on_delete="CASCADE")
@@ -93,6 +120,10 @@ class Engagement(CaseModel):
     until = DateField(null=True)
     reason = CharField(max_length=16, default="")
     note = SealedField(max_length=1000, null=True)
+    asked_at = UtcField(null=True)
+    answer = CharField(max_length=8, default="")
+    answered_at = UtcField(null=True)
+    heard_on = DateField(null=True)
     created_at = UtcField()
 
     class Meta:
@@ -113,16 +144,26 @@ class Engagement(CaseModel):
 
 @recorded("engagement:proposed", needs="engagement:create")
 def propose_engagement(
-    case: Case, offer: Offer, area: LifeArea, *, note: str = "", by: Actor, at: datetime
+    case: Case,
+    offer: Offer,
+    area: LifeArea,
+    *,
+    note: str = "",
+    beyond: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Engagement:
     """Propose a volunteer for a household and an area; nothing is told to anybody yet.
 
-    Raises `OfferNotOpen`, `EngagementExists`.
+    `beyond` says that the volunteer wants more than the offer has places for. Raises
+    `OfferNotOpen`, `EngagementExists`, `NoRoomLeft`.
     """
+    if not is_sqlite():
+        # Two who propose at once must see each other: the offer first, then the case, always.
+        Offer.select(Offer.id).where(Offer.id == offer.id).for_update().get()
+        Case.select(Case.id).where(Case.id == case.id).for_update().get()
     if offer.state != "approved":
         raise OfferNotOpen(state=Term(OFFER_STATES.names[offer.state]))
-    if not is_sqlite():
-        Case.select(Case.id).where(Case.id == case.id).for_update().get()
     same_household = Case.select(Case.id).where(Case.household == case.__data__["household"])
     known = Engagement.get_or_none(
         (Engagement.case << same_household)
@@ -132,6 +173,9 @@ def propose_engagement(
     )
     if known is not None:
         raise EngagementExists(state=Term(STATES.names[known.state]))
+    beside = households_of([offer])[offer.id]
+    if not beyond and case.__data__["household"] not in beside and len(beside) >= offer.places:
+        raise NoRoomLeft(places=offer.places, taken=len(beside))
     return Engagement.create(
         case=case, offer=offer, volunteer=offer.volunteer, life_area=area,
         note=clean(note).strip()[:1000] or None, state_since=at, created_at=at,
@@ -156,8 +200,33 @@ def begin_engagement(
     since = since or at.date()
     if abs((since - at.date()).days) > 366:
         raise BeginRefused()
-    STATES.move(engagement, "running", at=at, since=since)
+    STATES.move(engagement, "running", at=at, since=since, heard_on=at.date())
     return engagement
+
+
+@recorded("engagement:heard", needs="engagement:edit")
+def note_heard(engagement: Engagement, on: date, *, by: Actor, at: datetime) -> Engagement:
+    """Somebody heard on that day how it goes; an earlier day than the known one changes nothing.
+
+    Raises `HeardRefused` for a day to come or more than a year ago.
+    """
+    if not 0 <= (at.date() - on).days <= 366:
+        raise HeardRefused()
+    Engagement.update(heard_on=on).where(
+        (Engagement.id == engagement.id)
+        & (Engagement.heard_on.is_null() | (Engagement.heard_on < on))
+    ).execute()
+    return engagement.refresh()
+
+
+@on("message:received")
+def note_written(message: Message, *, by: Actor, at: datetime) -> None:
+    """A volunteer who writes to us has been heard of."""
+    if message.__data__["case"] is None and message.__data__["submission"] is not None:
+        own = Offer.select(Offer.id).where(Offer.submission == message.__data__["submission"])
+        Engagement.update(heard_on=at.date()).where(
+            (Engagement.offer << own) & (Engagement.state << STANDING)
+        ).execute()
 
 
 @recorded("engagement:ended", needs="engagement:edit")
@@ -167,6 +236,23 @@ def end_engagement(engagement: Engagement, reason: str, *, by: Actor, at: dateti
         raise ReasonMissing()
     STATES.move(engagement, "ended", at=at, until=at.date(), reason=reason)
     return engagement
+
+
+def households_of(offers: Iterable[Offer]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The households that each offer's volunteer stands beside by it, proposals included.
+
+    A household counts once, in however many areas: that is what a volunteer means who says
+    how many people they can be there for.
+    """
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    rows = (
+        Engagement.select(Engagement.offer, Case.household)
+        .join(Case)
+        .where((Engagement.offer << [each.id for each in offers]) & (Engagement.state << STANDING))
+    )
+    for offer, household in rows.tuples():
+        found[offer].add(household)
+    return found
 
 
 def open_offers() -> ModelSelect[Offer]:

@@ -22,6 +22,7 @@ from casework.core.db import transaction
 from casework.core.i18n import gettext_in
 from casework.core.refusals import StaleEdit
 from casework.core.settings import setting
+from casework.engagements import Engagement
 from casework.invitations import Invitation
 from casework.messages import Message, OutboxMail, queue_mail
 from casework.participation.models import TakenRung
@@ -195,6 +196,12 @@ def tell_volunteer(offer: Offer, *, by: Actor, at: datetime) -> None:
     """A volunteer hears when the offer is approved and when it is ended."""
     if offer.state in ("approved", "ended") and by.kind != "person":
         _tell("mail.status_changed", volunteer_of(offer), at=at)
+
+
+@on("engagement:asked")
+def tell_of_proposal(engagement: Engagement, *, by: Actor, at: datetime) -> None:
+    """A volunteer hears that the centre asks something; what, stands on the status page."""
+    _tell("mail.message_received", volunteer_of(engagement.offer), at=at)
 
 
 @on("conference:called")

@@ -93,8 +93,9 @@ GRANTS: dict[Role, tuple[str, ...]] = {
     Role.VOLUNTEER_COORDINATOR: (
         "home:read",
         "offer:*",
-        # Without the columns that lead to a case.
+        # Without the columns that lead to a case; proposed for households that nobody helps.
         "engagement:read",
+        "engagement:create",
         "engagement:edit",
         # What may be written, read and translated is narrowed by scope to offers.
         *(f"message:{action}" for action in ("read", "create", "edit")),
@@ -108,6 +109,8 @@ GRANTS: dict[Role, tuple[str, ...]] = {
         "setting:*",
         "text:*",
         "site:*",
+        # Rules and their numbers; what they find stays with the queue.
+        "attention_rule:*",
         "organization:read",
         "mail:*",
     ),

@@ -36,6 +36,9 @@ DEFAULTS: dict[str, Any] = {
     "support_over": 3,
     "support_recent_days": 180,
     "people_per_manager": 120,
+    # Days for an answer about an engagement, and days without news of one that runs.
+    "engagement_answer_days": 10,
+    "engagement_quiet_days": 60,
     "base_url": "",
     "instance_kind": "new",
 }

@@ -12,14 +12,19 @@ from casework.engagements import (
     BeginRefused,
     Engagement,
     EngagementExists,
+    HeardRefused,
+    NoRoomLeft,
     OfferNotOpen,
     ReasonMissing,
     agree_engagement,
     begin_engagement,
     end_engagement,
+    households_of,
+    note_heard,
     open_offers,
     propose_engagement,
 )
+from casework.messages import receive_message
 from casework.volunteers import move_offer
 from tests.world import World
 
@@ -87,8 +92,12 @@ def test_who_works_with_volunteers_sees_the_engagement_and_not_the_file(world: W
     assert (row.id, row.volunteer, row.state) == (made.id, made.volunteer, "running")
     assert row.__data__.get("case") is None
     assert row.note is None
-    with pytest.raises(Forbidden):
-        propose_engagement(world.case(), world.offer(), world.area(), by=staff, at=world.at)
+    assert row.asked_at is None
+    for role in (Role.INTEGRATION_COMMISSIONER, Role.ADMINISTRATOR):
+        with pytest.raises(Forbidden):
+            propose_engagement(
+                world.case(), world.offer(), world.area(), by=world.staff(role).actor, at=world.at
+            )
 
 
 def test_an_engagement_is_seen_by_who_sees_the_case(world: World) -> None:
@@ -99,3 +108,43 @@ def test_an_engagement_is_seen_by_who_sees_the_case(world: World) -> None:
     assert Engagement.scope(world.coordinator().actor).count() == 2
     assert not Engagement.scope(world.staff(Role.INTEGRATION_COMMISSIONER).actor).exists()
     assert not Engagement.scope(world.staff(Role.ADMINISTRATOR).actor).exists()
+
+
+def test_a_volunteer_is_not_put_beside_more_households_than_they_offered(world: World) -> None:
+    offer, case = world.offer(places="2"), world.case()
+    world.engagement(case, offer=offer)
+    world.engagement(case, "work", offer=offer)
+    world.engagement(offer=offer, state="proposed")
+    assert len(households_of([offer])[offer.id]) == 2, "a household counts once"
+    who = {"by": SYSTEM, "at": world.at}
+    with pytest.raises(NoRoomLeft) as refused:
+        propose_engagement(world.case(), offer, world.area(), **who)
+    assert "2 at a time" in refused.value.text("en")
+    assert propose_engagement(case, offer, world.area("health"), **who).state == "proposed"
+    made = propose_engagement(world.case(), offer, world.area(), beyond=True, **who)
+    end_engagement(made, "wish", **who)
+    assert len(households_of([offer])[offer.id]) == 2, "what has ended leaves room"
+
+
+def test_it_is_noted_when_somebody_last_heard_of_it(world: World, clock) -> None:
+    made, who = world.engagement(), {"by": SYSTEM}
+    assert made.heard_on == world.at.date()
+    clock.forward(days=30)
+    day = world.at.date() - timedelta(days=3)
+    assert note_heard(made, day, **who, at=world.at).heard_on == day
+    earlier = day - timedelta(days=9)
+    assert note_heard(made, earlier, **who, at=world.at).heard_on == day
+    for wrong in (world.at.date() + timedelta(days=1), world.at.date() - timedelta(days=400)):
+        with pytest.raises(HeardRefused):
+            note_heard(made, wrong, **who, at=world.at)
+
+
+def test_who_writes_to_us_has_been_heard_of(world: World, clock) -> None:
+    made, other = world.engagement(), world.engagement(offer=world.offer("Ida"))
+    clock.forward(days=20)
+    receive_message(
+        "It goes well.", case=None, submission=made.offer.submission, language="de",
+        by=SYSTEM, at=world.at,
+    )  # fmt: skip
+    assert made.refresh().heard_on == world.at.date()
+    assert other.refresh().heard_on == world.at.date() - timedelta(days=20)
