@@ -9,12 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from peewee import (
-    BooleanField,
     CharField,
     DateField,
     ForeignKeyField,
     IntegerField,
-    JSONField,
     ModelSelect,
 )
 
@@ -22,10 +20,11 @@ from casework.cases import Case, CaseModel
 from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.crypto import SealedField
-from casework.core.db import Base, LineField, UtcField, clean
-from casework.core.i18n import N_, pick
+from casework.core.db import LineField, UtcField, clean
+from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
 from casework.core.states import Machine
+from casework.core.vocabularies import Vocabulary
 from casework.people import Person
 
 DEADLINE_STATES = Machine(
@@ -56,34 +55,14 @@ class DeadlineOver(Refusal):
     msgid = N_("This deadline is done. Please open it again first, or enter a new one.")
 
 
-class DeadlineKind(Base):
+class DeadlineKind(Vocabulary):
     """One kind of deadline; it is near `notice_days` before its day."""
 
     code = CharField(max_length=32, unique=True)
     notice_days = IntegerField(default=30)
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
-    active = BooleanField(default=True)
 
     class Meta:
         table_name = "deadline_kinds"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
-
-    @classmethod
-    def in_order(cls) -> ModelSelect:
-        """The active ones, in the order of the desk."""
-        return cls.select().where(cls.active).order_by(cls.position, cls.code)
-
-    def label(self, tag: str) -> str:
-        """The name in the language `tag`, or in the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
 
 
 class Deadline(CaseModel):

@@ -10,11 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from peewee import (
-    BooleanField,
     CharField,
     ForeignKeyField,
     IntegerField,
-    JSONField,
     ModelSelect,
 )
 
@@ -22,10 +20,11 @@ from casework.cases import Case, CaseModel, move_case
 from casework.core.access import Actor
 from casework.core.audit import on, recorded
 from casework.core.crypto import SealedField, SealedJSONField
-from casework.core.db import Base, LineField, UtcField, clean
+from casework.core.db import LineField, UtcField, clean
 from casework.core.i18n import N_, pick
 from casework.core.refusals import Refusal
 from casework.core.states import Machine
+from casework.core.vocabularies import Vocabulary
 from casework.life_areas import LifeArea
 from casework.providers import Organization
 
@@ -72,34 +71,14 @@ class ListTooLong(Refusal):
     msgid = N_("A checklist has at most %(most)s lines.")
 
 
-class HandoverTask(Base):
+class HandoverTask(Vocabulary):
     """A line that every new checklist begins with; it changes without code."""
 
     code = CharField(max_length=32, unique=True)
     life_area = ForeignKeyField(LifeArea, null=True, backref="tasks", on_delete="RESTRICT")
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
-    active = BooleanField(default=True)
 
     class Meta:
         table_name = "handover_tasks"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
-
-    @classmethod
-    def in_order(cls) -> ModelSelect:
-        """The active ones, in the order of the desk."""
-        return cls.select().where(cls.active).order_by(cls.position, cls.code)
-
-    def label(self, tag: str) -> str:
-        """The name in the language `tag`, or in the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
 
 
 class Handover(CaseModel):

@@ -5,67 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, ModelSelect
+from peewee import CharField, ForeignKeyField
 
 from casework.core.access import Actor
 from casework.core.audit import recorded
-from casework.core.db import Base
-from casework.core.i18n import pick
+from casework.core.vocabularies import Vocabulary
 
 
-class LifeArea(Base):
+class LifeArea(Vocabulary):
     """One area of life that needs, goals and support are seen by."""
 
     code = CharField(max_length=32, unique=True)
     icon = CharField(max_length=32)
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
-    active = BooleanField(default=True)
 
     class Meta:
         table_name = "life_areas"
 
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
 
-    @classmethod
-    def in_order(cls) -> ModelSelect:
-        """The active ones, in the order of the desk."""
-        return cls.select().where(cls.active).order_by(cls.position, cls.code)
-
-    def label(self, tag: str) -> str:
-        """The name in the language `tag`, or in the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
-
-
-class NeedCategory(Base):
+class NeedCategory(Vocabulary):
     """What somebody can need within a life area."""
 
     code = CharField(max_length=64, unique=True)
     life_area = ForeignKeyField(LifeArea, backref="categories", on_delete="RESTRICT")
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
-    active = BooleanField(default=True)
 
     class Meta:
         table_name = "need_categories"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
-
-    def label(self, tag: str) -> str:
-        """The name in the language `tag`, or in the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
 
 
 @recorded("life_area:loaded", needs="life_area:edit")

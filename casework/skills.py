@@ -5,45 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from peewee import BooleanField, CharField, IntegerField, JSONField, ModelSelect
+from peewee import CharField
 
 from casework.core.access import Actor
 from casework.core.audit import recorded
-from casework.core.db import Base
-from casework.core.i18n import N_, pick
+from casework.core.i18n import N_
+from casework.core.vocabularies import Vocabulary
 
 FIELD, SKILL = "field", "skill"
 KINDS = {FIELD: N_("field of work"), SKILL: N_("skill")}
 
 
-class Skill(Base):
+class Skill(Vocabulary):
     """A field of work, or something that somebody can do in whichever field."""
 
     code = CharField(max_length=32, unique=True)
     kind = CharField(max_length=8, default=SKILL, choices=list(KINDS.items()))
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
-    active = BooleanField(default=True)
 
     class Meta:
         table_name = "skills"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
-
-    @classmethod
-    def in_order(cls) -> ModelSelect:
-        """The active ones, in the order of the desk."""
-        return cls.select().where(cls.active).order_by(cls.position, cls.code)
-
-    def label(self, tag: str) -> str:
-        """The name in the language `tag`, or in the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
 
 
 @recorded("skill:loaded", needs="skill:edit")

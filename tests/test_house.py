@@ -26,7 +26,7 @@ from casework.texts import Text
 
 ROOT = Path(__file__).parent.parent
 DOORS = ("app.py", "portal", "admin", "casework")
-ABSTRACT = {"DirectoryModel", "_Belonging", "CaseModel", "ContactRow"}
+ABSTRACT = {"DirectoryModel", "_Belonging", "CaseModel", "ContactRow", "Vocabulary"}
 README = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
 
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from peewee import (
-    BooleanField,
     CharField,
     DateField,
     ForeignKeyField,
-    IntegerField,
-    JSONField,
     ModelSelect,
     UUIDField,
 )
@@ -21,10 +18,11 @@ from peewee import (
 from casework.cases import Case, CaseModel
 from casework.core.access import Actor
 from casework.core.crypto import SealedField
-from casework.core.db import Base, LineField, UtcField
-from casework.core.i18n import N_, pick
+from casework.core.db import LineField, UtcField
+from casework.core.i18n import N_
 from casework.core.settings import setting
 from casework.core.states import Machine
+from casework.core.vocabularies import Vocabulary
 from casework.people import Person
 from casework.submissions import Submission
 
@@ -44,38 +42,18 @@ RUNG_STATES = Machine(
 MOST_NOTE = 2000
 
 
-class Rung(Base):
+class Rung(Vocabulary):
     """One rung of the ladder; what the person reads is the page text `rung.<code>`."""
 
     code = CharField(max_length=32, unique=True)
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
-    active = BooleanField(default=True)
 
     class Meta:
         table_name = "rungs"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
-
-    @classmethod
-    def in_order(cls) -> ModelSelect:
-        """The active ones, the kindest first."""
-        return cls.select().where(cls.active).order_by(cls.position, cls.code)
 
     @property
     def text_key(self) -> str:
         """The key of what the person reads."""
         return f"rung.{self.code}"
-
-    def label(self, tag: str) -> str:
-        """What staff call it, in the language `tag` or the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
 
 
 class NotedFact(CaseModel):

@@ -5,44 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from peewee import BooleanField, CharField, IntegerField, JSONField, ModelSelect
+from peewee import CharField
 
 from casework.core.access import Actor
 from casework.core.audit import recorded
-from casework.core.db import Base
-from casework.core.i18n import pick
 from casework.core.refusals import NotFound
+from casework.core.vocabularies import Vocabulary
 from casework.plans.states import TURNS
 
 
-class Blocker(Base):
+class Blocker(Vocabulary):
     """One kind of obstacle; `turn` is whose turn it usually is."""
 
     code = CharField(max_length=32, unique=True)
     turn = CharField(max_length=16, default="us")
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
-    active = BooleanField(default=True)
 
     class Meta:
         table_name = "blockers"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
-
-    @classmethod
-    def in_order(cls) -> ModelSelect:
-        """The active ones, in the order of the desk."""
-        return cls.select().where(cls.active).order_by(cls.position, cls.code)
-
-    def label(self, tag: str) -> str:
-        """The name in the language `tag`, or in the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
 
 
 @recorded("blocker:loaded", needs="blocker:edit")

@@ -12,45 +12,24 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from peewee import BooleanField, CharField, IntegerField, JSONField, ModelSelect
+from peewee import CharField, IntegerField, JSONField
 
 from casework.core.access import Actor
 from casework.core.audit import recorded
-from casework.core.db import Base
-from casework.core.i18n import pick
 from casework.core.refusals import NotFound
+from casework.core.vocabularies import Vocabulary
 from casework.plans.states import DOERS
 
 
-class PlanTemplate(Base):
+class PlanTemplate(Vocabulary):
     """The usual plan for one situation."""
 
     code = CharField(max_length=32, unique=True)
-    position = IntegerField(default=0)
-    labels = JSONField(default=dict)
     content = JSONField(default=list)
-    active = BooleanField(default=True)
     revision = IntegerField(default=0)
 
     class Meta:
         table_name = "plan_templates"
-
-    @classmethod
-    def scope(cls, staff: Actor) -> ModelSelect:
-        """No secrets here: every member of staff sees them."""
-        return cls.select()
-
-    @classmethod
-    def in_order(cls) -> ModelSelect:
-        """The active ones, in the order of the desk."""
-        return cls.select().where(cls.active).order_by(cls.position, cls.code)
-
-    def label(self, tag: str) -> str:
-        """The name in the language `tag`, or in the nearest one there is."""
-        return pick(self.labels, tag)[0] or self.code
-
-    def __str__(self) -> str:
-        return self.label("de")
 
 
 @recorded("plan_template:loaded", needs="plan_template:edit")
