@@ -33,6 +33,7 @@ EVENTS = {
     "case:opened": N_("Case opened"),
     "case:assigned": N_("Assigned anew"),
     "case:moved": N_("State of the case changed"),
+    "case:reminded": N_("Person reminded of what waits"),
     "need:added": N_("Need added"),
     "need:moved": N_("State of a need changed"),
     "follow_up:created": N_("Follow-up planned"),

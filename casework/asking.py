@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from casework.cases import Case
+from casework.cases import Case, CaseSubmission
 from casework.core.access import SYSTEM, Actor
+from casework.core.audit import AuditEntry, recorded
 from casework.core.clock import in_zone
-from casework.core.db import transaction
+from casework.core.db import is_sqlite, transaction
 from casework.core.i18n import N_, gettext_in
 from casework.core.settings import setting
 from casework.insight.attention.decisions import (
@@ -24,8 +25,10 @@ from casework.insight.attention.decisions import (
     note_unreachable,
 )
 from casework.insight.attention.entries import AttentionEntry
-from casework.messages import send_message
+from casework.insight.attention.upkeep import catch_up
+from casework.messages import INBOUND, Message, send_message
 from casework.notices import REMIND_HOURS, fill, reader_of_case
+from casework.participation.models import PORTAL, Account
 from casework.plans.models import Step
 from casework.referral_states import WAITING
 from casework.referrals import Referral
@@ -45,30 +48,44 @@ MATTERS = {
 
 def ask_whoever_has_the_turn(*, at: datetime) -> int:
     """Remind providers and persons whose turn it is, by day only; returns how many entries that
-    were. Who cannot be reached comes to the coordinator."""
+    were. Who cannot be reached comes to the coordinator; who has answered is not asked."""
     local = in_zone(at, setting("site_zone"))
     if not REMIND_HOURS[0] <= local.hour < REMIND_HOURS[1]:
         return 0
+    while catch_up(at=at):
+        pass
     rows = AttentionEntry.select().where(AttentionEntry.asking == "due")
     due = list(rows.order_by(AttentionEntry.case, AttentionEntry.turn).limit(BATCH))
     asked = 0
     for turn, mine in itertools.groupby(due, lambda each: (each.__data__["case"], each.turn)):
         with transaction():
-            asked += _ask(list(mine), turn[1], at=at)
+            asked += _ask(_still_due(mine), turn[1], at=at)
     return asked
+
+
+def _still_due(entries: Iterable[AttentionEntry]) -> list[AttentionEntry]:
+    """Those not reminded yet; nobody else does it before this transaction ends."""
+    ids = [each.id for each in entries]
+    rows = AttentionEntry.select().where(
+        (AttentionEntry.id << ids) & (AttentionEntry.asking == "due")
+    )
+    return list((rows if is_sqlite() else rows.for_update()).order_by(AttentionEntry.id))
 
 
 def _ask(entries: list[AttentionEntry], turn: str, *, at: datetime) -> int:
     """Ask about all that waits for one side of one case."""
-    if turn == "person":
-        case = entries[0].case
-        if _was_asked_lately(case, at=at):
-            return 0
+    if turn != "person" or not entries:
+        return _ask_providers(entries, at=at)
+    case = entries[0].case
+    if _was_asked_lately(case, at=at) or _wrote_lately(case, at=at):
+        return 0
+    try:
         if reader_of_case(case) is None:
-            return _give_up(entries, at=at)
+            raise PersonUnreachable()
         ask_person(case, entries, by=SYSTEM, at=at)
-        return len(entries)
-    return _ask_providers(entries, at=at)
+    except PersonUnreachable:
+        return _give_up(entries, at=at)
+    return len(entries)
 
 
 def _ask_providers(entries: list[AttentionEntry], *, at: datetime) -> int:
@@ -76,7 +93,7 @@ def _ask_providers(entries: list[AttentionEntry], *, at: datetime) -> int:
     asked, reminded = 0, set()
     for each in entries:
         referral = referral_of(each)
-        if referral in reminded:
+        if referral in reminded or (referral and _was_reminded_lately(referral, at=at)):
             note_asked(each, by=SYSTEM, at=at)
         else:
             try:
@@ -98,6 +115,7 @@ def ask_provider(entry: AttentionEntry, *, by: Actor, at: datetime) -> Attention
     return note_asked(entry, by=by, at=at)
 
 
+@recorded("case:reminded", needs="attention:edit")
 def ask_person(
     case: Case, entries: Iterable[AttentionEntry], *, by: Actor, at: datetime
 ) -> list[AttentionEntry]:
@@ -155,8 +173,34 @@ def _matter(entry: AttentionEntry, tag: str) -> str:
 
 
 def _was_asked_lately(case: Case, *, at: datetime) -> bool:
-    lately = (AttentionEntry.asked_at > at - APART) & (AttentionEntry.turn == "person")
-    return AttentionEntry.select().where((AttentionEntry.case == case) & lately).exists()
+    """Whether the person got a reminder, even where what it was about has been settled since."""
+    return _was_recorded("case:reminded", case, at=at)
+
+
+def _was_reminded_lately(referral: Referral, *, at: datetime) -> bool:
+    return _was_recorded("referral:reminded", referral, at=at)
+
+
+def _was_recorded(event: str, row: Case | Referral, *, at: datetime) -> bool:
+    about = (AuditEntry.subject_table == row._meta.table_name) & (AuditEntry.subject_id == row.id)
+    return (
+        AuditEntry.select()
+        .where(about & (AuditEntry.event == event) & (AuditEntry.at > at - APART))
+        .exists()
+    )
+
+
+def _wrote_lately(case: Case, *, at: datetime) -> bool:
+    """Whether the person has just written, or waits for us to read it: then it is our turn."""
+    requests = CaseSubmission.select(CaseSubmission.submission).where(CaseSubmission.case == case)
+    theirs = (Message.case == case) | (Message.submission << requests)
+    fresh = Message.read_at.is_null() | (Message.at > at - APART)
+    told = (Account.case == case) & (Account.channel == PORTAL)
+    unheard = Account.read_at.is_null() | (Account.at > at - APART)
+    return (
+        Message.select().where(theirs & (Message.direction == INBOUND) & fresh).exists()
+        or Account.select().where(told & unheard).exists()
+    )
 
 
 def _give_up(entries: list[AttentionEntry], *, at: datetime) -> int:

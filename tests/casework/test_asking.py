@@ -6,21 +6,27 @@ from datetime import timedelta
 
 import pytest
 
+from casework import asking
 from casework.acceptance import accept_submission, prepare_intake
 from casework.asking import ask_person, ask_provider, ask_whoever_has_the_turn
-from casework.cases import case_of
-from casework.core.access import SYSTEM
+from casework.cases import CaseSubmission, case_of
+from casework.core.access import SYSTEM, Actor
 from casework.core.audit import AuditEntry
 from casework.insight.attention.decisions import PersonUnreachable, ProviderUnreachable
+from casework.insight.attention.entries import AttentionEntry
 from casework.insight.attention.queue import Wanted, queue
+from casework.insight.attention.thresholds import tune_rule, tunings
 from casework.life_areas import LifeArea
-from casework.messages import Message, OutboxMail
+from casework.messages import Message, OutboxMail, receive_message
+from casework.participation.accounts import tell_account
 from casework.people import Person
 from casework.plans.blockers import Blocker
-from casework.plans.steps import hold_step
+from casework.plans.models import Step
+from casework.plans.steps import hold_step, move_step
 from casework.plans.writing import Doer, add_goal, add_step
 from casework.referrals import answer_referral
 from casework.reply_links import current_link
+from casework.submissions import Submission
 from tests.casework.insight.attention.queue import entries
 from tests.world import HELP_ANSWERS, World
 
@@ -166,6 +172,115 @@ def test_without_a_status_page_nobody_would_read_the_message(world: World, clock
     with pytest.raises(PersonUnreachable):
         ask_person(case, found, **_who(world))
     assert not Message.select().exists()
+
+
+def test_a_second_matter_waits_a_week_even_when_the_first_is_settled(world: World, clock) -> None:
+    step = _late_step(world)
+    add_step(step.goal, "Then here", language="en", doer=Doer(),
+             due_on=step.due_on + timedelta(days=2), **_who(world))  # fmt: skip
+    clock.forward(days=5)
+    assert _asked(world) == 1
+    move_step(step, "done", **_who(world))
+    clock.forward(days=2)
+    assert _asked(world) == 0
+    clock.forward(days=6)
+    assert _asked(world) == 1
+
+
+def test_a_provider_reminded_of_a_referral_is_not_reminded_of_its_step_days_later(
+    world: World, clock
+) -> None:
+    service = world.service(email="desk@provider.example")
+    referral = world.referral(service=service)
+    doer = Doer("provider", service=service, organization=service.organization)
+    step = world.step(referral.case, doer)
+    Step.update(due_on=world.at.date() + timedelta(days=13)).where(Step.id == step.id).execute()
+    clock.forward(days=14)
+    assert _asked(world) == 1
+    clock.forward(days=3)
+    assert _asked(world) == 1
+    assert _rules(world, "asked") >= {"referral_unanswered", "step_overdue"}
+    assert OutboxMail.select().where(OutboxMail.kind == "referral_reminder").count() == 1
+
+
+def test_who_answers_between_two_rounds_is_not_reminded(world: World, clock) -> None:
+    referral = world.referral()
+    clock.forward(days=14)
+    entries(world)
+    answer_referral(referral.refresh(), "accepted", **_who(world))
+    assert ask_whoever_has_the_turn(at=world.at) == 0
+    assert not OutboxMail.select().where(OutboxMail.kind == "referral_reminder").exists()
+
+
+@pytest.mark.parametrize("told", [receive_message, tell_account])
+def test_a_person_who_wrote_is_not_reminded_until_somebody_has_read_it(
+    world: World, clock, told
+) -> None:
+    step = _late_step(world)
+    request = CaseSubmission.get(CaseSubmission.case == step.case).submission
+    person = Actor("person", id=request.id, name=request.reference)
+    clock.forward(days=5)
+    entries(world)
+    written = told(body="On Friday.", case=step.case, submission=request, language="ar",
+                   by=person, at=world.at)  # fmt: skip
+    assert ask_whoever_has_the_turn(at=world.at) == 0
+    clock.forward(days=8)
+    assert _asked(world) == 0
+    type(written).update(read_at=world.at).execute()
+    assert _asked(world) == 1
+
+
+def test_who_has_no_page_keeps_nobody_else_from_being_asked(world: World, clock) -> None:
+    """A helper filled in: the page is the helper's, although the person has an address."""
+    step = _late_step(world)
+    Submission.update(by_helper=True).execute()
+    world.referral()
+    clock.forward(days=14)
+    assert _asked(world) == 1
+    (late,) = (each for each in AttentionEntry.select() if each.subject_id == step.id)
+    assert late.asking == "unreachable"
+    assert "step_overdue" in _rules(world)
+
+
+def test_two_rounds_at_once_send_one_reminder(world: World, clock, monkeypatch) -> None:
+    world.referral()
+    clock.forward(days=14)
+    (entry,) = entries(world, "referral_unanswered")
+    monkeypatch.setattr(asking, "_still_due", _after_another_round(asking._still_due, world))
+    assert ask_whoever_has_the_turn(at=world.at) == 0
+    assert entry.refresh().asking == "asked"
+    assert OutboxMail.select().where(OutboxMail.kind == "referral_reminder").count() == 1
+
+
+def _after_another_round(still_due, world: World):
+    """The look at what is still due, once another worker has done the same round."""
+    rounds = []
+
+    def look(found):
+        if not rounds:
+            rounds.append(found)
+            assert ask_whoever_has_the_turn(at=world.at) == 1
+        return still_due(found)
+
+    return look
+
+
+def test_a_rule_that_was_off_asks_nobody_again_about_the_same(world: World, clock) -> None:
+    world.referral()
+    clock.forward(days=14)
+    assert _asked(world) == 1
+    values = tunings()["referral_unanswered"].values
+    for on in (False, True):
+        clock.forward(days=4)
+        tune_rule("referral_unanswered", on=on, values=values, **_who(world))
+        assert _asked(world) == 0
+    assert OutboxMail.select().where(OutboxMail.kind == "referral_reminder").count() == 1
+    assert _rules(world) >= {"referral_unanswered"}
+
+
+def _asked(world: World) -> int:
+    entries(world)
+    return ask_whoever_has_the_turn(at=world.at)
 
 
 def test_each_reminder_is_recorded(world: World, clock) -> None:

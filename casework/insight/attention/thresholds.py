@@ -13,6 +13,7 @@ from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal
 from casework.core.settings import Setting, setting
 from casework.insight.attention.entries import AttentionMark
+from casework.insight.attention.kept import keep_decisions
 from casework.insight.attention.registry import RULES, Rule
 
 KEY = "attention_rules"
@@ -61,6 +62,7 @@ def tune_rule(
 ) -> Setting:
     """Switch a rule on or off and set its thresholds; the queue follows before it is read next.
 
+    What was decided about its entries comes back with them, as long as the same cause stands.
     Raises `NotFound` for a rule that is not there, `ThresholdRefused`.
     """
     if name not in RULES:
@@ -70,5 +72,6 @@ def tune_rule(
     row, _created = Setting.get_or_create(key=KEY, defaults={"value": {}})
     row.value = stored
     row.save()
+    keep_decisions(name, at=at)
     AttentionMark.create(rule=name)
     return row

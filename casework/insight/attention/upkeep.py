@@ -16,6 +16,11 @@ from casework.core.clock import local_date
 from casework.core.db import database, is_sqlite, transaction
 from casework.core.settings import all_settings
 from casework.insight.attention.entries import AttentionEntry, AttentionMark
+from casework.insight.attention.kept import (
+    forget_old_decisions,
+    forget_those_that_stand,
+    restore_decisions,
+)
 from casework.insight.attention.registry import RULES, Candidate, Context, Rule, answers
 from casework.insight.attention.thresholds import Tuning, tunings
 
@@ -62,6 +67,7 @@ def judge_all(*, at: datetime) -> int:
         with transaction():
             _alone()
             _judge_rule(each, desk)
+    forget_old_decisions(at=at)
     return AttentionEntry.select().count()
 
 
@@ -92,6 +98,7 @@ def _judge_rule(each: Rule, desk: _Desk) -> None:
     found = answers(each, desk.of(each)) if desk.tunings[each.name].on else []
     stored = AttentionEntry.select().where(AttentionEntry.rule == each.name)
     _store(found, stored, desk)
+    forget_those_that_stand(each.name)
 
 
 def _judge_cases(cases: Sequence[uuid.UUID], desk: _Desk) -> None:
@@ -103,20 +110,34 @@ def _judge_cases(cases: Sequence[uuid.UUID], desk: _Desk) -> None:
 
 
 def _store(found: Iterable[Candidate], stored: Iterable[AttentionEntry], desk: _Desk) -> None:
-    """Bring what is stored to what was found, in a few statements whatever the number."""
+    """Bring what is stored to what was found, in a few statements whatever the number.
+
+    A subject that a rule finds twice is one entry, with the older cause.
+    """
     known: dict[Key, AttentionEntry] = {(each.rule, each.subject_id): each for each in stored}
-    fresh, gone = [], []
-    for each in found:
-        entry = known.pop((each.rule, each.subject), None)
+    made, changed, gone = [], [], []
+    for key, each in _once(found).items():
+        entry = known.pop(key, None)
         if entry is None:
-            fresh.append(_made(each, desk))
+            made.append(_made(each, desk))
         elif not _says(entry, each):
             gone.append(entry.id)
-            fresh.append(_changed(entry, each, desk))
+            changed.append(_changed(entry, each, desk))
     gone += [entry.id for entry in known.values()]
+    restore_decisions(made)
     for start in range(0, len(gone), BATCH):
         AttentionEntry.delete().where(AttentionEntry.id << gone[start : start + BATCH]).execute()
-    AttentionEntry.insert_rows(fresh)
+    AttentionEntry.insert_rows(changed + made)
+
+
+def _once(found: Iterable[Candidate]) -> dict[Key, Candidate]:
+    """The candidates by what they are about."""
+    single: dict[Key, Candidate] = {}
+    for each in found:
+        key = each.rule, each.subject
+        if key not in single or each.since < single[key].since:
+            single[key] = each
+    return single
 
 
 def _says(entry: AttentionEntry, each: Candidate) -> bool:

@@ -21,8 +21,16 @@ from casework.insight.attention.decisions import (
     wake,
 )
 from casework.insight.attention.entries import AttentionEntry
+from casework.insight.attention.kept import KeptDecision
 from casework.insight.attention.queue import Wanted, counted, queue, running_well
-from casework.needs import move_need
+from casework.insight.attention.thresholds import tune_rule
+from casework.insight.attention.upkeep import catch_up
+from casework.named_supports import end_support
+from casework.needs import Need, move_need
+from casework.plans.blockers import Blocker
+from casework.plans.models import Hold
+from casework.plans.steps import hold_step
+from casework.plans.writing import Doer
 from tests.casework.insight.attention.queue import entries
 from tests.world import World
 
@@ -166,3 +174,87 @@ def test_the_queue_is_ordered_by_urgency_then_by_time_over(world: World, clock) 
     assert [each.id for each in rows] == [
         each.id for each in queue(world.coordinator().actor, world.at.date())
     ]
+
+
+def _tune(world: World, on: bool = True, **values: int) -> None:
+    tune_rule("need_alone", on=on, values={"days": 7} | values, **_who(world))
+    catch_up(at=world.at)
+
+
+def test_what_was_decided_is_there_again_when_a_rule_is_on_again(world, clock, need_alone) -> None:
+    snooze(need_alone, world.at.date() + timedelta(days=9), "On holiday", **_who(world))
+    _tune(world, on=False)
+    assert AttentionEntry.select().where(AttentionEntry.rule == "need_alone").count() == 0
+    clock.forward(days=2)
+    _tune(world, on=True)
+    assert _shown(world) == []
+    (again,) = entries(world, "need_alone")
+    assert (again.reason, again.decided_by) == ("On holiday", SYSTEM.name)
+    clock.forward(days=7)
+    assert _shown(world) == ["need_alone"]
+
+
+def test_what_is_known_stays_known_over_other_numbers(world: World, need_alone) -> None:
+    mark_known(need_alone, "They wait for the letter.", **_who(world))
+    for days in (30, 8, 7):
+        _tune(world, days=days)
+        assert _shown(world) == []
+    assert _shown(world, resting="known") == ["need_alone"]
+    assert KeptDecision.select().count() == 0
+
+
+def test_what_was_known_calls_again_with_another_cause_after_the_rule_was_off(
+    world: World, clock, need_alone
+) -> None:
+    mark_known(need_alone, "They wait for the letter.", **_who(world))
+    _tune(world, on=False)
+    need = Need.get_by_id(need_alone.subject_id)
+    for state in ("covered", "open"):
+        move_need(need, state, **_who(world))
+    clock.forward(days=10)
+    _tune(world, on=True)
+    assert _shown(world) == ["need_alone"]
+
+
+def test_a_cause_that_ended_while_the_rule_was_on_takes_the_decision_with_it(
+    world: World, clock, need_alone
+) -> None:
+    """The need has had somebody in between: what was known then says nothing about now."""
+    mark_known(need_alone, "They wait for the letter.", **_who(world))
+    _tune(world, days=9)
+    helper = world.named_support(Need.get_by_id(need_alone.subject_id).case)
+    assert entries(world, "need_alone") == []
+    end_support(helper, **_who(world))
+    clock.forward(days=1)
+    assert [each.state for each in entries(world, "need_alone")] == ["open"]
+
+
+def test_what_was_woken_before_another_setting_stays_awake(world, need_alone) -> None:
+    mark_known(need_alone, "They wait for the letter.", **_who(world))
+    _tune(world, on=False)
+    _tune(world, on=True)
+    wake(entries(world, "need_alone")[0], **_who(world))
+    _tune(world, on=False)
+    _tune(world, on=True)
+    assert _shown(world) == ["need_alone"]
+
+
+def test_decisions_of_a_rule_that_stays_off_go_after_a_year(world, clock, need_alone) -> None:
+    mark_known(need_alone, "They wait for the letter.", **_who(world))
+    _tune(world, on=False)
+    clock.forward(days=300)
+    entries(world)
+    assert KeptDecision.select().count() == 1
+    clock.forward(days=70)
+    entries(world)
+    assert KeptDecision.select().count() == 0
+
+
+def test_a_step_with_two_open_holds_is_one_entry(world: World, clock) -> None:
+    """Two people may put a step on hold in the same moment."""
+    step = world.step(world.case(), Doer())
+    hold_step(step, Blocker.select().first(), "us", **_who(world))
+    held = Hold.get()
+    Hold.create(case=held.case, step=step, blocker=held.blocker, turn="provider", since=held.since)
+    clock.forward(days=40)
+    assert len(entries(world, "step_stalled")) == 1
