@@ -27,7 +27,7 @@ from admin.i18n import reading_language
 from admin.support_file import SUPPORT_WORDS, SupportFile, supporter_of, value_of
 from admin.words import PAGE_WORDS, today
 from casework.cases import LIVE_STATES, Case
-from casework.conferences import call_conference
+from casework.conferences import call_conference, count_conferences, planned_conferences
 from casework.core.access import Actor
 from casework.core.audit import record_read
 from casework.core.refusals import Forbidden, NotFound, Refusal
@@ -208,19 +208,21 @@ class SupportBalance(DeskPage):
         actor = current_actor()
         cases = _cases([household.id], actor).get(household.id) or abort(404)
         file = SupportFile(household.id, actor, at=now())
-        form = _conference_form(file, request.form)
+        form = _conference_form(file, cases[0], request.form)
         if form.validate():
             chosen = filter(None, map(supporter_of, form.invited.data or ()))
             try:
                 call_conference(
                     cases[0], form.starts_at.data, list(chosen), with_person=form.with_person.data,
                     with_others="with_others" in form and form.with_others.data,
-                    venue=form.venue.data, place=form.place.data or "", by=actor, at=now(),
+                    venue=form.venue.data, place=form.place.data or "", seen=_seen(form),
+                    by=actor, at=now(),
                 )  # fmt: skip
             except (NotFound, Forbidden):
                 abort(404)
             except Refusal as refusal:
                 form.form_errors.append(refusal.text(reading_language()))
+                form.seen.data = str(count_conferences(cases[0]))
             else:
                 return self._done(household, _("The case conference is planned."))
         return self.page(household, {"conference": form}), 422
@@ -230,6 +232,7 @@ class SupportBalance(DeskPage):
         actor = current_actor()
         file = SupportFile(household.id, actor, at=now())
         (row,) = _rows([household.id], actor) or abort(404)
+        case = row.cases[0] if row.cases else None
         forms = {
             str(line.span.id): given.get(str(line.span.id)) or _hand_over_form(file, line, None)
             for part in file.parts
@@ -237,8 +240,9 @@ class SupportBalance(DeskPage):
             if line.can_end and part.takers(line)
         }
         return self.render(
-            "desk/balance_household.html", row=row, file=file, forms=forms,
-            conference=given.get("conference") or _conference_form(file, None), given=given,
+            "desk/balance_household.html", row=row, file=file, forms=forms, given=given,
+            conference=given.get("conference") or _conference_form(file, case, None),
+            planned=planned_conferences(case, at=now()) if case else (),
             value_of=value_of, **SUPPORT_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
@@ -294,6 +298,12 @@ def _cases(households: Sequence[uuid.UUID], actor: Actor) -> dict[uuid.UUID, lis
     return found
 
 
+def _seen(form: ConferenceForm) -> int:
+    """How many conferences the page knew of that the form was on; -1 for what is no number."""
+    given = form.seen.data or ""
+    return int(given) if given.isdecimal() and len(given) < 9 else -1
+
+
 def _hand_over_form(file: SupportFile, line: Any, posted: Any) -> HandOverForm:
     form = HandOverForm(posted, prefix=f"to-{line.span.id.hex}-", data={"seen": line.span.state})
     part = next(each for each in file.parts if line.span.area == each.area.id)
@@ -301,9 +311,9 @@ def _hand_over_form(file: SupportFile, line: Any, posted: Any) -> HandOverForm:
     return form
 
 
-def _conference_form(file: SupportFile, posted: Any) -> ConferenceForm:
-    everybody = list(file.supporters)
-    form = ConferenceForm(posted, prefix="conference-", data={"invited": everybody})
+def _conference_form(file: SupportFile, case: Any, posted: Any) -> ConferenceForm:
+    start = {"invited": list(file.supporters), "seen": str(count_conferences(case) if case else 0)}
+    form = ConferenceForm(posted, prefix="conference-", data=start)
     form.invited.choices = options_of(file.supporters.items())
     if not file.others:
         del form.with_others

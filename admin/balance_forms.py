@@ -110,6 +110,7 @@ class ConferenceForm(DeskForm):
     invited = CodesField(_l("Who is to come"), choices=[])
     with_others = BooleanField(_l("Others who help; the welcome centre invites them"))
     with_person = BooleanField(_l("The person themselves"), default=True)
+    seen = HiddenField()
 
     def validate_starts_at(self, field: Any) -> None:
         """A moment that is still to come."""

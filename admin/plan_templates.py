@@ -18,7 +18,7 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.person_fields import words
-from admin.plan_forms import DOER_NAMES, areas
+from admin.plan_forms import DOER_NAMES, areas, step_types
 from admin.settings import CODE, LABELS, Coded
 from admin.words import PAGE_WORDS
 from casework.core.i18n import LANGUAGES, pick
@@ -55,6 +55,10 @@ class StepTexts(DeskForm):
     days = IntegerField(
         _l("Days after the plan begins"), [validators.NumberRange(min=0, max=MOST_DAYS)]
     )
+    type = WordsField(
+        _l("Type of step"), choices=step_types, blank=True,
+        description=_l("It says how long the step may stay as it is."),
+    )  # fmt: skip
     revision = HiddenField()
 
 
@@ -144,7 +148,7 @@ class PlanTemplates(Coded):
         tag = reading_language()
         return self.render(
             "desk/plan_template.html", row=template, form_for=form_for, given=given, pick=pick,
-            languages_count=len(LANGUAGES), doer_names=DOER_NAMES,
+            languages_count=len(LANGUAGES), doer_names=DOER_NAMES, type_names=dict(step_types()),
             area_names={row.code: row.label(tag) for row in LifeArea.select()}, **PAGE_WORDS,
         )  # fmt: skip
 
@@ -189,4 +193,7 @@ def _written(content: Content, verb: str, path: Path, form: Any) -> Content:
     goal, step = path
     if verb == "goal":
         return put_goal(content, goal, form.texts.data, form.area.data)
-    return put_step(content, _number(goal), step, form.texts.data, form.doer.data, form.days.data)
+    return put_step(
+        content, _number(goal), step, form.texts.data, form.doer.data, form.days.data,
+        form.type.data or "",
+    )  # fmt: skip

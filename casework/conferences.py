@@ -20,9 +20,9 @@ from casework.cases import LIVE_STATES, Case, CaseModel, plan_follow_up
 from casework.consent import release_for
 from casework.core.access import SYSTEM, Actor, Role
 from casework.core.audit import recorded
-from casework.core.clock import local_date
+from casework.core.clock import in_zone, local_date
 from casework.core.crypto import SealedField
-from casework.core.db import UtcField, clean
+from casework.core.db import UtcField, clean, is_sqlite
 from casework.core.i18n import N_, gettext_in
 from casework.core.refusals import NotFound, Refusal
 from casework.core.settings import setting
@@ -63,6 +63,15 @@ class NobodyInvited(Refusal):
     """A conference is of two or more."""
 
     msgid = N_("Please choose at least one who is to come to the case conference.")
+
+
+class ConferenceCalled(Refusal):
+    """Two who invite at once would tell everybody twice."""
+
+    msgid = N_(
+        "In the meantime there is an invitation to a case conference on %(moment)s. What you "
+        "entered is still here; please send it again if a second one is meant."
+    )
 
 
 class Conference(CaseModel):
@@ -119,15 +128,19 @@ def call_conference(
     area: LifeArea | None = None,
     venue: str = "centre",
     place: str = "",
+    seen: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Conference:
     """Invite to a case conference; returns it with its seats.
 
-    `with_others` asks the centre to invite those who help in cases that `by` does not see.
-    Raises `NobodyInvited`, `NotFound` for somebody unknown, and `TimeRefused` for a time that is
-    past or more than two years away.
+    `with_others` asks the centre to invite those who help in cases that `by` does not see;
+    `seen` is how many conferences of the case the reader knew of (`count_conferences`). Raises
+    `ConferenceCalled` where there is another one by now or already one at the very time,
+    `NobodyInvited`, `NotFound` for somebody unknown, and `TimeRefused` for a time that is past
+    or more than two years away.
     """
+    _refuse_second(case, starts_at, seen)
     wanted = dict.fromkeys(invited)
     if not wanted and not with_others:
         raise NobodyInvited()
@@ -147,6 +160,31 @@ def call_conference(
         _seat(conference, "others", knows="invited", told="by_hand")
     _remind_to_call(conference, at=at)
     return conference
+
+
+def count_conferences(case: Case) -> int:
+    """How many conferences a case has had, those called off too."""
+    return Conference.select().where(Conference.case == case).count()
+
+
+def planned_conferences(case: Case, *, at: datetime) -> list[Conference]:
+    """Those that are still to come, the next one first."""
+    mine = (Conference.case == case) & (Conference.state == "planned")
+    rows = Conference.select().where(mine & (Conference.starts_at >= at))
+    return list(rows.order_by(Conference.starts_at, Conference.id))
+
+
+def _refuse_second(case: Case, starts_at: datetime, seen: int | None) -> None:
+    """Raise `ConferenceCalled` for a doubled invitation; two at once take their turns."""
+    if not is_sqlite():
+        Case.select(Case.id).where(Case.id == case.id).for_update().get()
+    mine = Conference.select().where(Conference.case == case)
+    same = mine.where((Conference.starts_at == starts_at) & (Conference.state == "planned")).first()
+    if same is None and seen is not None and count_conferences(case) != seen:
+        same = mine.order_by(Conference.created_at.desc(), Conference.id.desc()).first()
+    if same is not None:
+        local = in_zone(same.starts_at, setting("site_zone"))
+        raise ConferenceCalled(moment=f"{local:%d.%m.%Y %H:%M}")
 
 
 @recorded("conference:held", needs="conference:edit")

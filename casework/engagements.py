@@ -12,10 +12,12 @@ from peewee import CharField, DateField, ForeignKeyField, ModelSelect
 from casework.cases import Case, CaseModel
 from casework.core.access import Actor
 from casework.core.audit import on, recorded
+from casework.core.clock import local_date
 from casework.core.crypto import SealedField
 from casework.core.db import UtcField, clean, is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal, Term
+from casework.core.settings import setting
 from casework.core.states import Machine
 from casework.life_areas import LifeArea
 from casework.messages import Message
@@ -197,10 +199,11 @@ def begin_engagement(
 
     Raises `InvalidTransition`, `BeginRefused` more than a year away.
     """
-    since = since or at.date()
-    if abs((since - at.date()).days) > 366:
+    today = local_date(at, setting("site_zone"))
+    since = since or today
+    if abs((since - today).days) > 366:
         raise BeginRefused()
-    STATES.move(engagement, "running", at=at, since=since, heard_on=at.date())
+    STATES.move(engagement, "running", at=at, since=since, heard_on=today)
     return engagement
 
 
@@ -234,7 +237,8 @@ def end_engagement(engagement: Engagement, reason: str, *, by: Actor, at: dateti
     """It is over, or the proposal came to nothing. Raises `ReasonMissing`, `InvalidTransition`."""
     if reason not in END_REASONS:
         raise ReasonMissing()
-    STATES.move(engagement, "ended", at=at, until=at.date(), reason=reason)
+    today = local_date(at, setting("site_zone"))
+    STATES.move(engagement, "ended", at=at, until=today, reason=reason)
     return engagement
 
 

@@ -10,10 +10,12 @@ from peewee import CharField, DateField, ForeignKeyField, IntegerField
 from casework.cases import Case, CaseModel
 from casework.core.access import Actor
 from casework.core.audit import recorded
+from casework.core.clock import local_date
 from casework.core.crypto import SealedField
 from casework.core.db import UtcField, clean
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal, StaleEdit
+from casework.core.settings import setting
 from casework.life_areas import LifeArea
 
 KINDS = {
@@ -104,9 +106,9 @@ def change_support(
 
 @recorded("support:ended", needs="support:edit")
 def end_support(support: NamedSupport, *, by: Actor, at: datetime) -> NamedSupport:
-    """They do not help any more, from today on; a second time changes nothing."""
+    """They do not help any more, from today at the site on; a second time changes nothing."""
     if support.until is None:
-        support.until = at.date()
+        support.until = local_date(at, setting("site_zone"))
         support.revision += 1
         support.save()
     return support
@@ -118,11 +120,10 @@ def _columns(
     who = " ".join(clean(who).split())[:200]
     if not who:
         raise NameOfSupportMissing()
-    today = at.date()
+    today = local_date(at, setting("site_zone"))
     for day in (since, until):
         if day is not None and not today.year - FARTHEST_YEARS <= day.year <= today.year + 1:
             raise DaysRefused()
-    # A day of grace: it is tomorrow at the site while it is still today in UTC.
-    if (since and (since - today).days > 1) or (since and until and until < since):
+    if (since and since > today) or (since and until and until < since):
         raise DaysRefused()
     return {"who": who, "kind": kind if kind in KINDS else "other", "since": since, "until": until}

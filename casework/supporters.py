@@ -8,7 +8,7 @@ What counts as support, and from when until when:
   goal or plan is over, if an organisation, a colleague or a volunteer is named as doing it.
   Whoever is "to be found yet" helps nobody, and what the person does alone is no support.
 - an **engagement** from the volunteer's yes until its end.
-- **support that the household named**, in the days that were noted.
+- **support that the household named**, in the days that were noted, from midnight at the site.
 
 Nothing outlasts its case. A supporter is an organisation (not each of its services: those know
 each other), a colleague, a volunteer or somebody whom the household named; volunteers whom a
@@ -21,13 +21,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from peewee import JOIN
 
 from casework.cases import LIVE_STATES, Case
+from casework.core.clock import day_begins, local_date
 from casework.core.crypto import Sealed
+from casework.core.settings import setting
 from casework.engagements import Engagement
 from casework.named_supports import NamedSupport
 from casework.needs import Need
@@ -78,15 +80,16 @@ class Span(NamedTuple):
 
 
 def spans(households: Households = None, *, ended_after: datetime | None = None) -> list[Span]:
-    """What is and was done for `households` (all of them for None), four statements for all.
+    """What is and was done for `households` (all of them for None), five statements for all.
 
     With `ended_after` what ended before is left out as far as the database can tell it.
     """
+    zone = setting("site_zone")
     return [
         *_referrals(households, ended_after),
         *_steps(households, ended_after),
-        *_engagements(households, ended_after),
-        *_named(households, ended_after),
+        *_engagements(households, ended_after, zone),
+        *_named(households, ended_after, zone),
     ]
 
 
@@ -183,7 +186,7 @@ def _steps(households: Households, ended_after: datetime | None) -> list[Span]:
     return found
 
 
-def _engagements(households: Households, ended_after: datetime | None) -> list[Span]:
+def _engagements(households: Households, ended_after: datetime | None, zone: str) -> list[Span]:
     query: Any = Engagement.select(
         *_OF_CASE, Engagement.life_area, Engagement.volunteer, Engagement.id, Engagement.state,
         Engagement.state_since, Engagement.since, Engagement.created_at,
@@ -194,30 +197,26 @@ def _engagements(households: Households, ended_after: datetime | None) -> list[S
         query = query.where((Engagement.state != "ended") | (Engagement.state_since > ended_after))
     return [
         Span(household, case, organization, area, Supporter("volunteer", volunteer), ENGAGEMENT,
-             id, _midnight(since) if since else state_since,
+             id, day_begins(since, zone) if since else state_since,
              _case_end(state_since if state == "ended" else None, case_state, closed), state)
         for household, case, organization, case_state, closed, area, volunteer, id, state,
         state_since, since, _created in _narrowed(query, households).tuples()
     ]  # fmt: skip
 
 
-def _named(households: Households, ended_after: datetime | None) -> list[Span]:
+def _named(households: Households, ended_after: datetime | None, zone: str) -> list[Span]:
     query: Any = NamedSupport.select(
         *_OF_CASE, NamedSupport.life_area, NamedSupport.id, NamedSupport.kind,
         NamedSupport.since, NamedSupport.until, NamedSupport.created_at,
     ).join(Case)  # fmt: skip
     if ended_after is not None:
         query = query.where(
-            NamedSupport.until.is_null() | (NamedSupport.until > ended_after.date())
+            NamedSupport.until.is_null() | (NamedSupport.until > local_date(ended_after, zone))
         )
     return [
         Span(household, case, organization, area, Supporter("named", id), NAMED, id,
-             _midnight(since) if since else created,
-             _case_end(_midnight(until) if until else None, case_state, closed), kind)
+             day_begins(since, zone) if since else created,
+             _case_end(day_begins(until, zone) if until else None, case_state, closed), kind)
         for household, case, organization, case_state, closed, area, id, kind, since, until,
         created in _narrowed(query, households).tuples()
     ]  # fmt: skip
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

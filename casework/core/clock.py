@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -27,3 +27,8 @@ def local_date(moment: datetime, zone: str) -> date:
 def from_local(naive: datetime, zone: str) -> datetime:
     """An aware UTC moment from what somebody typed as local time at the site."""
     return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_begins(day: date, zone: str) -> datetime:
+    """The moment, aware in UTC, at which `day` begins at the site."""
+    return from_local(datetime.combine(day, time()), zone)

@@ -1,4 +1,4 @@
-"""Decisions about entries of the queue that outlast another setting; conferences get a revision."""
+"""Decisions about entries of the queue that outlast another setting."""
 
 import uuid
 
@@ -8,7 +8,6 @@ from peewee import (
     DateField,
     DateTimeField,
     ForeignKeyField,
-    IntegerField,
     Model,
     UUIDField,
 )
@@ -47,4 +46,3 @@ def up(migrator, db):
             indexes = ((("rule", "subject_id"), True),)
 
     db.create_tables([KeptDecision])
-    migrator.migrate(migrator.add_column("conferences", "revision", IntegerField(default=0)))

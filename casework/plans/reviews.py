@@ -10,10 +10,12 @@ from peewee import CharField, DateField, ForeignKeyField
 from casework.cases import Case, CaseModel, note_contact
 from casework.core.access import Actor
 from casework.core.audit import recorded
+from casework.core.clock import local_date
 from casework.core.crypto import SealedField
 from casework.core.db import LineField, UtcField
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import setting
 from casework.plans.models import Goal, Plan
 from casework.plans.states import GOAL_STATES, PROGRESS
 from casework.plans.writing import PlanEnded, checked_day
@@ -82,7 +84,7 @@ def review_plan(
     for goal, how in progress.items():
         if goal.__data__["plan"] != plan.id or how not in PROGRESS:
             raise NotFound()
-    if next_on is None or next_on <= at.date():
+    if next_on is None or next_on <= local_date(at, setting("site_zone")):
         raise ReviewOnMissing()
     checked_day(next_on, at=at)
     mine = (Plan.id == plan.id) & (Plan.reviews == seen)

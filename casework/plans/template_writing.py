@@ -1,7 +1,7 @@
 """Changing templates of plans without code: goals and steps with their texts by language.
 
 The functions on `content` give a new list and leave the old one as it is; `change_template`
-checks and stores it. What a step knows beyond its texts, doer and days stays with it.
+checks and stores it. What a step knows beyond that stays with it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from casework.core.refusals import NotFound, StaleEdit
 from casework.life_areas import LifeArea
 from casework.plans.models import MOST_TEXT
 from casework.plans.states import DOERS
+from casework.plans.step_types import StepType
 from casework.plans.templates import PlanTemplate
 from casework.plans.writing import MOST_GOALS, MOST_STEPS, DayRefused, TextMissing, TooMuch
 
@@ -32,7 +33,8 @@ def change_template(
     """Store `content` in a template that was read as `revision`.
 
     Plans that were begun from it stay as they are. Raises `StaleEdit`, `TextMissing` where a
-    German text is missing, `DayRefused`, `TooMuch`, `NotFound` for an unknown area or doer.
+    German text is missing, `DayRefused`, `TooMuch`, `NotFound` for an area, a doer or a type of
+    step that is not there.
     """
     _check(content)
     mine = (PlanTemplate.id == template.id) & (PlanTemplate.revision == revision)
@@ -54,16 +56,22 @@ def put_goal(content: Content, number: int | None, texts: dict[str, str], area: 
 
 
 def put_step(
-    content: Content, goal: int, number: int | None, texts: dict[str, str], doer: str, days: int
-) -> Content:
-    """The content with another step, or with a new one at the end of a goal."""
+    content: Content, goal: int, number: int | None, texts: dict[str, str], doer: str, days: int,
+    type: str | None = None,
+) -> Content:  # fmt: skip
+    """The content with another step, or with a new one at the end of a goal.
+
+    `type` is the code of a `StepType`, or nothing; it stays as it is where none is named.
+    """
     goals = copy.deepcopy(content)
     steps = goals[_within(goals, goal)]["steps"]
     words = {"texts": _cleaned(texts), "doer": doer, "days": days}
     if number is None:
         steps.append(words)
-    else:
-        steps[_within(steps, number)] |= words
+    step = steps[-1 if number is None else _within(steps, number)]
+    step |= words | ({} if type is None else {"type": type})
+    if not step.get("type"):
+        step.pop("type", None)
     return goals
 
 
@@ -96,6 +104,7 @@ def completed(content: Content, texts: dict[str, dict[str, str]]) -> Content:
 
 def _check(content: Content) -> None:
     areas = {row.code for row in LifeArea.select(LifeArea.code)}
+    types = {None, *(row.code for row in StepType.select(StepType.code))}
     if len(content) > MOST_GOALS or any(len(goal["steps"]) > MOST_STEPS for goal in content):
         raise TooMuch(most=MOST_GOALS)
     for goal in content:
@@ -104,7 +113,7 @@ def _check(content: Content) -> None:
         for row in (goal, *goal["steps"]):
             _check_texts(row["texts"])
         for step in goal["steps"]:
-            if step["doer"] not in DOERS:
+            if step["doer"] not in DOERS or step.get("type") not in types:
                 raise NotFound()
             if not 0 <= step["days"] <= MOST_DAYS:
                 raise DayRefused()

@@ -9,9 +9,11 @@ from typing import Any
 from casework.cases import Case
 from casework.core.access import Actor
 from casework.core.audit import recorded
+from casework.core.clock import local_date
 from casework.core.db import clean, is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import setting
 from casework.life_areas import LifeArea
 from casework.people import Person
 from casework.plans.models import Goal, Plan, Step
@@ -119,7 +121,7 @@ def begin_plan(
     same = Plan.person.is_null() if person is None else Plan.person == person
     if Plan.running(case).where(same).exists():
         raise PlanExists()
-    review_on = review_on or at.date() + timedelta(days=REVIEW_DAYS)
+    review_on = review_on or local_date(at, setting("site_zone")) + timedelta(days=REVIEW_DAYS)
     plan = Plan.create(
         case=case, person=person, started_at=at, review_on=checked_day(review_on, at=at)
     )
@@ -131,7 +133,7 @@ def begin_plan(
 def _fill(plan: Plan, template: PlanTemplate, ours: Staff | None, *, at: datetime) -> None:
     """Goals and steps of a template; `ours` does the steps of staff."""
     areas = {row.code: row for row in LifeArea.select()}
-    goals, steps = [], []
+    goals, steps, today = [], [], local_date(at, setting("site_zone"))
     for number, each in enumerate(template.content, 1):
         goal = Goal(case=plan.case, plan=plan, life_area=areas[each["area"]], position=number,
                     texts=each["texts"], state_since=at, created_at=at)  # fmt: skip
@@ -140,7 +142,7 @@ def _fill(plan: Plan, template: PlanTemplate, ours: Staff | None, *, at: datetim
             steps.append(Step(
                 case=plan.case, goal=goal, position=position, texts=step["texts"],
                 doer=step["doer"], staff=ours if step["doer"] == STAFF else None,
-                type=step.get("type"), due_on=at.date() + timedelta(days=step["days"]),
+                type=step.get("type"), due_on=today + timedelta(days=step["days"]),
                 state_since=at, created_at=at,
             ))  # fmt: skip
     Goal.insert_rows(goals)

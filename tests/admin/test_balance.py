@@ -9,6 +9,7 @@ import pytest
 from casework.cases import Case
 from casework.conferences import Conference
 from casework.core.access import Role
+from casework.named_supports import NamedSupport
 from casework.plans.writing import Doer
 from casework.transfers import Transfer
 from tests.admin.desk import statements
@@ -174,6 +175,29 @@ def test_everybody_who_helps_is_invited_to_one_table(desk, world: World) -> None
     assert send(desk, address, {"state": "cancelled"}).status_code == 303
     assert send(desk, address, {"state": "held"}).status_code == 409
     assert send(desk, address, {"state": "x"}).status_code == 404
+
+
+def test_of_two_who_invite_at_once_the_second_is_told_and_loses_nothing(desk, world) -> None:
+    case = world.case()
+    world.named_support(case)
+    named = f"named:{NamedSupport.get().id}"
+    page = text_of(desk.get(_page(desk, case)))
+    assert 'name="conference-seen" type="hidden" value="0"' in page
+    fields = {"conference-starts_at": "2026-11-20T10:00", "conference-venue": "centre",
+              "conference-invited": named, "conference-seen": "0"}  # fmt: skip
+    assert send(desk, f"{_page(desk, case)}/conference", fields).status_code == 303
+    later = fields | {"conference-starts_at": "2026-11-21T10:00", "conference-place": "Room 12"}
+    response = send(desk, f"{_page(desk, case)}/conference", later)
+    assert response.status_code == 422
+    page = text_of(response)
+    for text in ("20.11.2026 10:00", "Room 12", "A case conference is planned for"):
+        assert text in page
+    assert 'name="conference-seen" type="hidden" value="1"' in page
+    again = send(desk, f"{_page(desk, case)}/conference", later | {"conference-seen": "1"})
+    assert again.status_code == 303
+    assert send(desk, f"{_page(desk, case)}/conference", fields | {"conference-seen": "2"}
+                ).status_code == 422  # fmt: skip
+    assert Conference.select().count() == 2
 
 
 def test_an_invitation_that_is_wrong_comes_back_as_it_was_typed(desk, world: World) -> None:

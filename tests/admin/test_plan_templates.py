@@ -42,14 +42,20 @@ def test_goals_and_steps_are_added_changed_moved_and_removed(desk) -> None:
     assert template.refresh().content[-1]["texts"] == {"de": "Ziel", "fr": "But"}
     step = {"verb": "step", "goal": str(count), f"s-{count}-new-texts-de": "Schritt",
             f"s-{count}-new-doer": "staff", f"s-{count}-new-days": "7",
+            f"s-{count}-new-type": "course",
             f"s-{count}-new-revision": "1"}  # fmt: skip
     assert send(desk, _at(template), step).status_code == 303
-    assert template.refresh().content[-1]["steps"][0]["days"] == 7
+    (added,) = template.refresh().content[-1]["steps"]
+    assert (added["days"], added["type"]) == (7, "course")
+    assert "7 days after the beginning · Course, school or day care" in text_of(
+        desk.get(_at(template))
+    )
     changed = {"verb": "step", "goal": str(count), "step": "0", f"s-{count}-0-texts-de": "Anders",
-               f"s-{count}-0-doer": "person", f"s-{count}-0-days": "8",
+               f"s-{count}-0-doer": "person", f"s-{count}-0-days": "8", f"s-{count}-0-type": "",
                f"s-{count}-0-revision": "2"}  # fmt: skip
     send(desk, _at(template), changed)
-    assert template.refresh().content[-1]["steps"][0]["texts"] == {"de": "Anders"}
+    (kept,) = template.refresh().content[-1]["steps"]
+    assert kept == {"texts": {"de": "Anders"}, "doer": "person", "days": 8}
     send(desk, _at(template), {"verb": "up", "goal": str(count), "revision": "3"})
     assert template.refresh().content[-2]["texts"]["de"] == "Ziel"
     send(desk, _at(template), {"verb": "remove", "goal": str(count - 1), "revision": "4"})
@@ -79,6 +85,8 @@ def test_of_two_editors_the_second_is_told_and_loses_nothing(desk) -> None:
     ({"verb": "remove", "goal": "0", "revision": "x"}, 409),
     ({"verb": "step", "goal": "0", "s-0-new-texts-de": "x", "s-0-new-doer": "staff",
       "s-0-new-days": "99999", "s-0-new-revision": "0"}, 422),
+    ({"verb": "step", "goal": "0", "s-0-new-texts-de": "x", "s-0-new-doer": "staff",
+      "s-0-new-days": "9", "s-0-new-type": "moon", "s-0-new-revision": "0"}, 422),
     ({"verb": "step", "goal": "99", "s-99-new-texts-de": "x", "s-99-new-doer": "staff",
       "s-99-new-days": "9", "s-99-new-revision": "0"}, 404),
 ])  # fmt: skip

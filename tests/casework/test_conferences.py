@@ -11,6 +11,7 @@ from casework.appointments import Appointment, TimeRefused
 from casework.cases import Case, FollowUp
 from casework.conferences import (
     Conference,
+    ConferenceCalled,
     NobodyInvited,
     Seat,
     call_conference,
@@ -86,7 +87,8 @@ def test_the_person_finds_an_appointment_in_their_language(world, case) -> None:
     made = _call(world, case, _provider(world), venue="phone")
     appointment = made.refresh().appointment
     assert (appointment.case, appointment.starts_at) == (case, made.starts_at)
-    alone = _call(world, case, _provider(world), with_person=False)
+    alone = _call(world, case, _provider(world), with_person=False,
+                  starts_at=world.at + timedelta(days=8))  # fmt: skip
     assert alone.appointment is None
     assert Appointment.select().count() == 1
 
@@ -123,6 +125,19 @@ def test_a_conference_that_was_held_stays_so(world, case) -> None:
     made = note_held(_call(world, case, _provider(world)), by=SYSTEM, at=world.at)
     with pytest.raises(InvalidTransition):
         cancel_conference(made, by=SYSTEM, at=world.at)
+
+
+def test_a_doubled_invitation_is_refused_and_tells_nobody_twice(world, case) -> None:
+    guest = _provider(world)
+    first = _call(world, case, guest)
+    later = world.at + timedelta(days=9)
+    for more in ({}, {"starts_at": later, "seen": 0}):
+        with pytest.raises(ConferenceCalled):
+            _call(world, case, guest, **more)
+    assert OutboxMail.select().where(OutboxMail.kind == "conference").count() == 1
+    assert _call(world, case, guest, starts_at=later, seen=1).state == "planned"
+    cancel_conference(first, by=SYSTEM, at=world.at)
+    assert _call(world, case, guest).state == "planned"
 
 
 @pytest.mark.parametrize("days", [-1, 800])

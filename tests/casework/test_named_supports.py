@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from casework.core.access import SYSTEM
+from casework.core.clock import in_zone
 from casework.core.db import database
 from casework.core.refusals import StaleEdit
+from casework.core.settings import change_setting
+from casework.insight.balance.counting import recount_due
+from casework.insight.balance.models import Balance
 from casework.named_supports import (
     DaysRefused,
     NamedSupport,
@@ -16,6 +20,8 @@ from casework.named_supports import (
     change_support,
     end_support,
 )
+from casework.supporters import running, spans
+from tests.casework.insight.attention.queue import entries
 from tests.world import World
 
 
@@ -69,3 +75,35 @@ def test_it_ends_once(world: World, clock) -> None:
     made = end_support(world.named_support(), by=SYSTEM, at=world.at)
     ended = made.until
     assert end_support(made, by=SYSTEM, at=clock.forward(days=9)).refresh().until == ended
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Kiritimati", "America/Los_Angeles"])
+@pytest.mark.parametrize("hour", [0, 12, 23])
+def test_its_days_are_those_of_the_site(world: World, clock, zone: str, hour: int) -> None:
+    """Whoever begins today helps at once, and whoever stops today does not help any more."""
+    change_setting("site_zone", zone, by=SYSTEM, at=world.at)
+    local = in_zone(world.at, zone).replace(hour=hour, minute=30) + timedelta(days=2)
+    clock.moment = local.astimezone(UTC)
+    made = world.named_support(since=local.date())
+    assert [span.id for span in running(spans(), world.at)] == [made.id]
+    with pytest.raises(DaysRefused):
+        world.named_support(since=local.date() + timedelta(days=1))
+    assert end_support(made, by=SYSTEM, at=world.at).until == local.date()
+    assert running(spans(), world.at) == []
+
+
+def test_an_end_that_was_noted_is_one_for_queue_and_balance_at_the_same_midnight(
+    world: World, clock
+) -> None:
+    """In Berlin Tuesday begins at 23:00 UTC."""
+    case = world.need().case
+    made = world.named_support(case)
+    until = date(2026, 11, 17)
+    change_support(made, who="x", kind="other", since=None, until=until, revision=0, by=SYSTEM,
+                   at=world.at)  # fmt: skip
+    midnight = datetime(2026, 11, 16, 23, tzinfo=UTC)
+    for moment, alone in ((midnight - timedelta(seconds=1), False), (midnight, True)):
+        clock.moment = moment
+        recount_due(at=moment)
+        assert bool(entries(world, "need_alone")) is alone
+        assert bool(Balance.get(Balance.organization.is_null()).under) is alone

@@ -16,6 +16,7 @@ from typing import Any
 from casework.cases import LIVE_STATES, Case
 from casework.core.access import Actor
 from casework.core.audit import on
+from casework.core.clock import local_date
 from casework.core.db import Base, before_commit, database, is_sqlite, transaction
 from casework.core.settings import Setting, setting
 from casework.insight.balance.models import Balance, BalanceCell
@@ -81,7 +82,7 @@ def mark_household(row: Household, *, by: Actor, at: datetime) -> None:
 def mark_all(row: Setting, *, by: Actor, at: datetime) -> None:
     """Other rules: the worker sums everything up anew."""
     if row.key in RULES:
-        Balance.update(recount_on=at.date()).execute()
+        Balance.update(recount_on=local_date(at, setting("site_zone"))).execute()
 
 
 def recount_marked(marks: set[Mark]) -> None:
@@ -92,9 +93,9 @@ def recount_marked(marks: set[Mark]) -> None:
 
 def recount_due(*, at: datetime, most: int = 20 * CHUNK) -> int:
     """Sum up the households whose day has come, at most `most`; returns how many there were."""
-    done = 0
+    done, today = 0, local_date(at, setting("site_zone"))
     while done < most:
-        due = Balance.waiting(at.date()).select(Balance.household).distinct().limit(CHUNK)
+        due = Balance.waiting(today).select(Balance.household).distinct().limit(CHUNK)
         households = [household for (household,) in due.tuples()]
         if not households:
             break
@@ -116,7 +117,7 @@ def recount(households: Iterable[uuid.UUID], *, at: datetime) -> None:
 
 def _recount(households: Sequence[uuid.UUID], *, at: datetime) -> None:
     _take_turns(households)
-    law = rules()
+    law, zone = rules(), setting("site_zone")
     live = _live_cases(households)
     since = at - timedelta(days=law.recent_days)
     by_household: dict[uuid.UUID, list[Span]] = defaultdict(list)
@@ -127,7 +128,7 @@ def _recount(households: Sequence[uuid.UUID], *, at: datetime) -> None:
     cells: list[BalanceCell] = []
     for household, (site, organizations) in live.items():
         found, open_needs = by_household[household], needs.get(household, [])
-        again = changes_on(found, law, at=at)
+        again = changes_on(found, law, at=at, zone=zone)
         for viewer in (None, *organizations):
             summed = household_sum(found, open_needs, law, at=at, viewer=viewer)
             where = {"household": household, "organization": viewer, "site": site}

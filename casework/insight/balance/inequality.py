@@ -6,14 +6,16 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from casework.cases import LIVE_STATES, Case
 from casework.core.access import Actor
+from casework.core.clock import day_begins
+from casework.core.settings import setting
 from casework.insight.balance.models import Balance
 from casework.people import Household
-from casework.supporters import Span, Supporter, running, spans
+from casework.supporters import Supporter, running, spans
 
 Histogram = Mapping[int, int]
 
@@ -98,13 +100,14 @@ def spreads(
     """The distribution at the beginning of each of `days`, from the dates of what was done.
 
     Households with a case that was open then count, as far as `staff` may see them now; a case
-    that was closed and opened again counts as open in between. Five statements for all days.
+    that was closed and opened again counts as open in between. Seven statements for all days.
     """
     periods = _periods(staff, site)
-    helped = _helped(list(periods), days, area)
+    zone = setting("site_zone")
+    helped = _helped(list(periods), days, area, zone)
     found = []
     for day in days:
-        moment = datetime.combine(day, time(), UTC)
+        moment = day_begins(day, zone)
         there = [
             household
             for household, spells in periods.items()
@@ -141,7 +144,7 @@ def _periods(
 
 
 def _helped(
-    households: list[uuid.UUID], days: Sequence[date], area: uuid.UUID | None
+    households: list[uuid.UUID], days: Sequence[date], area: uuid.UUID | None, zone: str
 ) -> dict[date, dict[uuid.UUID, set[Supporter]]]:
     """Who helped which household on each of the days."""
     known = set(households)
@@ -153,11 +156,7 @@ def _helped(
     found: dict[date, dict[uuid.UUID, set[Supporter]]] = {}
     for day in days:
         helped: dict[uuid.UUID, set[Supporter]] = defaultdict(set)
-        for span in _running_on(every, day):
+        for span in running(every, day_begins(day, zone)):
             helped[span.household].add(span.supporter)
         found[day] = helped
     return found
-
-
-def _running_on(every: list[Span], day: date) -> list[Span]:
-    return running(every, datetime.combine(day, time(), UTC))

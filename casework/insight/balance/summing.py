@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from casework.core.clock import local_date
 from casework.core.crypto import keyring
 from casework.core.lookups import fold
 from casework.referral_states import ANSWERS
@@ -152,8 +153,8 @@ def doubles(found: Iterable[Span], rules: Rules, *, at: datetime) -> list[list[S
     return [unique[key] for key in unique if not any(key < other for other in unique)]
 
 
-def changes_on(found: Iterable[Span], rules: Rules, *, at: datetime) -> date | None:
-    """The day after `at` on which the sums change although nobody does anything; None for never.
+def changes_on(found: Iterable[Span], rules: Rules, *, at: datetime, zone: str) -> date | None:
+    """The day at the site on which the sums change next although nobody does anything, or None.
 
     Something ends or begins on a day that is known, or an ending stops being recent.
     """
@@ -165,7 +166,8 @@ def changes_on(found: Iterable[Span], rules: Rules, *, at: datetime) -> date | N
             moments.append(span.until + recent)
     first = min(moments, default=None)
     # What happens during a day shows on the next one, so that a day is summed up once.
-    return (first + timedelta(days=1) - timedelta.resolution).date() if first else None
+    last = local_date(first - timedelta.resolution, zone) if first else None
+    return last + timedelta(days=1) if last else None
 
 
 def _counts_still(span: Span, at: datetime, recent: datetime) -> bool:

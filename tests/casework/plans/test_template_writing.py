@@ -29,7 +29,8 @@ from tests.world import World
 
 STEP = {"texts": {"de": "tun"}, "doer": "person", "days": 3}
 TWO = [
-    {"area": "work", "texts": {"de": "eins"}, "steps": [STEP, STEP | {"days": 5, "type": "x"}]},
+    {"area": "work", "texts": {"de": "eins"},
+     "steps": [STEP, STEP | {"days": 5, "type": "search"}]},
     {"area": "health", "texts": {"de": "zwei"}, "steps": []},
 ]
 
@@ -69,6 +70,7 @@ def test_of_two_editors_the_second_is_told(world: World) -> None:
     ([{"area": "work", "texts": {"de": "x", "xx": "y"}, "steps": []}], NotFound),
     ([{"area": "work", "texts": {"de": "x"}, "steps": [STEP | {"doer": "police"}]}], NotFound),
     ([{"area": "work", "texts": {"de": "x"}, "steps": [STEP | {"days": -1}]}], DayRefused),
+    ([{"area": "work", "texts": {"de": "x"}, "steps": [STEP | {"type": "moon"}]}], NotFound),
     ([{"area": "work", "texts": {"de": "x"}, "steps": [STEP | {"days": 9999}]}], DayRefused),
     ([{"area": "work", "texts": {"de": "x"}, "steps": []}] * 41, TooMuch),
 ])  # fmt: skip
@@ -80,8 +82,18 @@ def test_what_is_not_meant_is_refused(world: World, content, refusal) -> None:
 def test_a_step_keeps_what_else_it_knows() -> None:
     changed = put_step(TWO, 0, 1, {"de": "neu", "fr": " "}, "staff", 9)
     assert changed[0]["steps"][1] == {"texts": {"de": "neu"}, "doer": "staff", "days": 9,
-                                      "type": "x"}  # fmt: skip
+                                      "type": "search"}  # fmt: skip
     assert put_goal(TWO, 0, {"de": "neu"}, "health")[0]["steps"] == TWO[0]["steps"]
+
+
+def test_the_type_of_a_step_is_chosen_changed_and_taken_away() -> None:
+    for kind in ("course", "talk"):
+        content = put_step(TWO, 0, 1, {"de": "neu"}, "staff", 9, kind)
+        assert content[0]["steps"][1]["type"] == kind
+    assert "type" not in put_step(content, 0, 1, {"de": "neu"}, "staff", 9, "")[0]["steps"][1]
+    assert put_step(TWO, 0, None, {"de": "neu"}, "staff", 9, "talk")[0]["steps"][-1]["type"] == (
+        "talk"
+    )
 
 
 PATHS = st.tuples(st.integers(-1, 3), st.one_of(st.none(), st.integers(-1, 3)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,7 +156,7 @@ def test_the_order_of_what_is_known_does_not_matter(
 def test_nothing_changes_before_the_day_that_was_foretold(
     found: list[Span], needs: list[OpenNeed]
 ) -> None:
-    day = changes_on(found, RULES, at=AT)
+    day = changes_on(found, RULES, at=AT, zone="Europe/Berlin")
     if day is not None:
         assert day > AT.date()
     last = (day - AT.date()).days - 1 if day else 600
@@ -199,3 +200,13 @@ def test_a_double_tells_the_newest_first_and_how_the_other_ended() -> None:
     assert doubles([old, new._replace(until=AT, state="got_help")], RULES, at=AT) == []
     later = AT + timedelta(days=121)
     assert doubles([old, new], RULES, at=later) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "day"), [(13, date(2026, 11, 3)), (14, date(2026, 11, 3)), (15, date(2026, 11, 4))]
+)
+def test_what_ends_during_a_day_at_the_site_shows_on_the_next(hours: int, day: date) -> None:
+    """Tuesday begins in Berlin fourteen hours after nine o'clock in UTC."""
+    span = Span(HOME, HOME, OURS, AREAS[0], Supporter("staff", OURS), "named", uuid.uuid4(),
+                AT - timedelta(days=1), AT + timedelta(hours=hours), "family")  # fmt: skip
+    assert changes_on([span], RULES, at=AT, zone="Europe/Berlin") == day
