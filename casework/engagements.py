@@ -213,7 +213,7 @@ def note_heard(engagement: Engagement, on: date, *, by: Actor, at: datetime) -> 
 
     Raises `HeardRefused` for a day to come or more than a year ago.
     """
-    if not 0 <= (at.date() - on).days <= 366:
+    if not 0 <= (local_date(at, setting("site_zone")) - on).days <= 366:
         raise HeardRefused()
     Engagement.update(heard_on=on).where(
         (Engagement.id == engagement.id)
@@ -227,7 +227,7 @@ def note_written(message: Message, *, by: Actor, at: datetime) -> None:
     """A volunteer who writes to us has been heard of."""
     if message.__data__["case"] is None and message.__data__["submission"] is not None:
         own = Offer.select(Offer.id).where(Offer.submission == message.__data__["submission"])
-        Engagement.update(heard_on=at.date()).where(
+        Engagement.update(heard_on=local_date(at, setting("site_zone"))).where(
             (Engagement.offer << own) & (Engagement.state << STANDING)
         ).execute()
 

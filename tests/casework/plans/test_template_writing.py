@@ -29,8 +29,11 @@ from tests.world import World
 
 STEP = {"texts": {"de": "tun"}, "doer": "person", "days": 3}
 TWO = [
-    {"area": "work", "texts": {"de": "eins"},
-     "steps": [STEP, STEP | {"days": 5, "type": "search"}]},
+    {
+        "area": "work",
+        "texts": {"de": "eins"},
+        "steps": [STEP, STEP | {"days": 5, "type": "search"}],
+    },
     {"area": "health", "texts": {"de": "zwei"}, "steps": []},
 ]
 
