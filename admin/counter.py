@@ -174,10 +174,13 @@ class Counter(DeskPage):
     def note(self) -> ResponseReturnValue:
         """Note a visit; where the words fit several people or nobody, ask."""
         form = VisitForm(request.form)
+        by, at = current_actor(), now()
         chosen, asked = self._choose(form)
+        for case in asked:
+            if case is not UNKNOWN:  # names and birthdays of whoever fits are about to be shown
+                record_read("case:read", case, by=by, at=at)
         if asked or not form.validate():
             return self._page(form, asked), 422
-        by, at = current_actor(), now()
         visit = note_visit(
             chosen, outcome=form.outcome.data, life_area=form.life_area(),
             language=form.language.data or "", key=parse_id(form.key.data), by=by, at=at,

@@ -8,10 +8,11 @@ from zoneinfo import available_timezones
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from wtforms import IntegerField, StringField, TextAreaField, validators
+from wtforms import IntegerField, SelectField, StringField, TextAreaField, validators
 
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, DeskForm, DeskPage
+from admin.base.forms import options_of
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.icons import show_area
@@ -19,6 +20,7 @@ from casework.core.access import Actor
 from casework.core.db import Base, transaction
 from casework.core.i18n import LANGUAGES
 from casework.core.settings import DEFAULTS, all_settings, change_setting
+from casework.core.working_days import FEDERAL_STATES
 from casework.life_areas import LifeArea, NeedCategory
 from casework.sites import Site
 from casework.texts import Text, change_text
@@ -193,6 +195,13 @@ class CentreForm(DeskForm):
     site_zone = StringField(
         _l("Time zone"), description=_l("For example Europe/Berlin. All times are shown in it.")
     )
+    federal_state = SelectField(
+        _l("Federal state"),
+        choices=options_of([
+            ("", _l("none: only the public holidays of all of Germany")), *FEDERAL_STATES.items()
+        ]),
+        description=_l("Its public holidays are no working days."),
+    )  # fmt: skip
     draft_days = IntegerField(_l("Days after which an unfinished form is deleted"))
     reply_link_days = IntegerField(_l("Days for which a provider's reply link works"))
     follow_up_days = IntegerField(_l("Days until a referral is looked at again"))

@@ -17,6 +17,8 @@ DEFAULTS: dict[str, Any] = {
     "centre_email": "",
     "centre_hours": "",
     "site_zone": "Europe/Berlin",
+    # Whose public holidays are no working days; empty: those of all of Germany.
+    "federal_state": "",
     "target_group": "",
     "draft_days": 7,
     "reply_link_days": 14,

@@ -126,6 +126,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
     with transaction():
         _require_empty()
         change_setting("instance_kind", "demo", by=SYSTEM, at=at)
+        change_setting("federal_state", "BW", by=SYSTEM, at=at)
         change_setting("centre_name", "Welcome-Center Musterstadt", by=SYSTEM, at=at)
         change_setting("centre_phone", "+49 7000 000000", by=SYSTEM, at=at)
         change_setting("centre_email", f"willkommen@{DEMO_HOST}", by=SYSTEM, at=at)

@@ -9,6 +9,7 @@ import pytest
 
 from casework.appointments import order_interpreter, settle_appointment
 from casework.core.access import SYSTEM, Role
+from casework.core.audit import AuditEntry
 from casework.visits import Visit, note_visit
 from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
@@ -113,6 +114,14 @@ def test_where_several_fit_one_is_chosen_and_nothing_typed_is_lost(desk, world) 
     assert not Visit.select().exists()
     _note(desk, who="Amal", area="housing", outcome="again", case=str(second.id))
     assert Visit.get().case == second
+
+
+def test_who_searches_at_the_counter_and_sees_names_has_read_these_cases(desk, world) -> None:
+    first, second = world.case(given_name="Amal"), world.case(given_name="Amal")
+    world.case(given_name="Olena")
+    _note(desk, who="Amal", area="housing", outcome="again")
+    read = AuditEntry.select().where(AuditEntry.event == "case:read")
+    assert {row.subject_id for row in read} == {first.id, second.id}
 
 
 def test_where_nobody_is_found_the_visit_can_be_noted_all_the_same(desk, world) -> None:

@@ -17,6 +17,7 @@ from peewee import JOIN, ModelSelect, Value
 from casework.cases import LIVE_STATES, Case
 from casework.core.clock import from_local, local_date
 from casework.core.i18n import N_
+from casework.core.working_days import after_working_days
 
 RANKS = {0: N_("cannot wait"), 1: N_("soon"), 2: N_("when there is time")}
 TURNS = ("person", "provider", "us", "system")
@@ -31,7 +32,7 @@ COLUMNS = ("case", "subject", "since", "turn", "rank", "days")
 class Threshold:
     """A number of a rule that the back office changes; `why` gives the reason of the default.
 
-    Days are calendar days, or with `working` days from Monday to Friday.
+    Days are calendar days, or with `working` days on which offices work.
     """
 
     name: str
@@ -65,10 +66,10 @@ class Rule:
         """The thresholds as the program brings them."""
         return {each.name: each.default for each in self.thresholds}
 
-    def due_on(self, day: date, days: int) -> date:
-        """The day that is `days` after `day`, as the rule counts its days."""
+    def due_on(self, day: date, days: int, state: str = "") -> date:
+        """The day that is `days` after `day`, as the rule counts its days in a federal state."""
         if any(each.name == "days" and each.working for each in self.thresholds):
-            return after_working_days(day, days)
+            return after_working_days(day, days, state)
         return day + timedelta(days=days)
 
 
@@ -94,7 +95,8 @@ class Candidate:
 class Context:
     """What a rule may know: the day, its thresholds, and the cases it is narrowed to (None: all).
 
-    `at` is aware UTC; `today` is the calendar day at the site in `zone`.
+    `at` is aware UTC; `today` is the calendar day at the site in `zone`. `federal_state` says
+    which public holidays are no working days.
     """
 
     rule: Rule
@@ -103,6 +105,7 @@ class Context:
     zone: str
     values: Mapping[str, int]
     cases: Sequence[uuid.UUID] | None = None
+    federal_state: str = ""
 
     def days(self, name: str = "days") -> int:
         """A threshold."""
@@ -111,7 +114,7 @@ class Context:
     def before(self, days: int) -> datetime:
         """The moment such that what lies before it is at least `days` old, as the rule counts."""
         day = self.today - timedelta(days=days)
-        while self.rule.due_on(day, days) > self.today:
+        while self.rule.due_on(day, days, self.federal_state) > self.today:
             day -= timedelta(days=1)
         return from_local(datetime.combine(day + timedelta(days=1), time.min), self.zone)
 
@@ -187,32 +190,22 @@ def rule(
     return register
 
 
-def after_working_days(day: date, days: int) -> date:
-    """The day that is `days` working days after `day`; what comes on a week-end counts from the
-    Monday on. Public holidays count as working days."""
-    while days:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day
-
-
 def answers(each: Rule, context: Context) -> list[Candidate]:
     """What a rule finds in `context`: one statement."""
     query = each.query(context)
     names = [getattr(column, "_alias", "")[2:] for column in query._returning[len(COLUMNS) :]]
     table = each.table or query.model._meta.table_name
-    return [
-        _candidate(each.name, table, row, names, context.zone) for row in query.tuples().iterator()
-    ]
+    return [_candidate(each.name, table, row, names, context) for row in query.tuples().iterator()]
 
 
-def _candidate(name: str, table: str, row: tuple, names: list[str], zone: str) -> Candidate:
+def _candidate(name: str, table: str, row: tuple, names: list[str], context: Context) -> Candidate:
     case, subject, since, turn, rank, days = row[: len(COLUMNS)]
-    moment = _moment(since, zone)
+    moment = _moment(since, context.zone)
+    day = local_date(moment, context.zone)
     return Candidate(
         rule=name, case=_key(case) if case else None, table=table, subject=_key(subject),
         since=moment, turn=turn, rank=int(rank),
-        due_on=RULES[name].due_on(local_date(moment, zone), int(days)),
+        due_on=RULES[name].due_on(day, int(days), context.federal_state),
         details=dict(zip(names, row[len(COLUMNS) :], strict=True)),
     )  # fmt: skip
 

@@ -222,10 +222,7 @@ def appointments_missed(context: Context) -> ModelSelect:
     table="cases",
 )  # fmt: skip
 def message_unanswered(context: Context) -> ModelSelect:
-    """Cases with messages that nobody has read or answered, since the first of them.
-
-    Public holidays count as working days: the rule then speaks a day early.
-    """
+    """Cases with messages that nobody has read or answered, since the first of them."""
     case = fn.COALESCE(Message.case, CaseSubmission.case)
     waits = (Message.direction == INBOUND) & Message.read_at.is_null()
     old = Message.at < context.before(context.days())

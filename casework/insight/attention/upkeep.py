@@ -82,6 +82,7 @@ class _Desk:
     def __init__(self, at: datetime) -> None:
         settings = all_settings()
         self.at, self.zone = at, settings["site_zone"]
+        self.federal_state = str(settings["federal_state"])
         self.today = local_date(at, self.zone)
         self.answer_days = int(settings["attention_answer_days"])
         self.tunings = tunings()
@@ -91,7 +92,7 @@ class _Desk:
     ) -> Context:
         """The context of a rule."""
         values = (tuning or self.tunings[each.name]).values
-        return Context(each, self.at, self.today, self.zone, values, cases)
+        return Context(each, self.at, self.today, self.zone, values, cases, self.federal_state)
 
 
 def _judge_rule(each: Rule, desk: _Desk) -> None:

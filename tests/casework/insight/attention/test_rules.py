@@ -9,6 +9,7 @@ import pytest
 from casework.appointments import settle_appointment
 from casework.cases import move_case
 from casework.core.access import SYSTEM
+from casework.core.settings import change_setting
 from casework.engagements import end_engagement
 from casework.life_areas import LifeArea
 from casework.messages import mark_read, receive_message
@@ -249,6 +250,19 @@ def test_a_message_waits_two_working_days_and_no_week_end_counts(
     assert (entry.subject_id, entry.turn, entry.due_on) == (case.id, "us", world.at.date())
     mark_read(message, **_who(world))
     assert entries(world, "message_unanswered") == []
+
+
+def test_a_public_holiday_of_the_federal_state_is_no_working_day(world: World, clock) -> None:
+    clock.forward(days=(date(2027, 1, 4) - world.at.date()).days)  # a Monday
+    receive_message("?", case=world.case(), submission=world.submission(), language="ar",
+                    **_who(world))  # fmt: skip
+    clock.forward(days=2)
+    assert len(entries(world, "message_unanswered")) == 1
+    change_setting("federal_state", "BW", **_who(world))  # 6 January is one there
+    assert entries(world, "message_unanswered") == []
+    clock.forward(days=1)
+    (entry,) = entries(world, "message_unanswered")
+    assert entry.due_on == date(2027, 1, 7)
 
 
 def test_a_case_without_contact_calls_after_sixty_days(world: World, clock) -> None:
