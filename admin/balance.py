@@ -31,8 +31,9 @@ from casework.conferences import call_conference, count_conferences, planned_con
 from casework.core.access import Actor
 from casework.core.audit import record_read
 from casework.core.refusals import Forbidden, NotFound, Refusal
-from casework.insight.balance.inequality import lorenz, quarters, spread_now, spreads
+from casework.insight.balance.inequality import lorenz, quarters, spread_now
 from casework.insight.balance.models import FLAGS, Balance, BalanceCell
+from casework.insight.balance.past import QUARTERS_BACK, past_spreads
 from casework.life_areas import LifeArea
 from casework.people import Household
 from casework.providers import Organization
@@ -42,7 +43,6 @@ from casework.transfers import hand_over, work_of
 PAGE = 25
 MOST_COUNTED = 1000
 LAST_PAGE = 4_000
-QUARTERS = 8
 # Deepest shade of a cell: three or more who help.
 DEEPEST = 3
 
@@ -154,16 +154,15 @@ class SupportBalance(DeskPage):
         wish = Wish.of_request(actor)
         site = wish.site.id if wish.site else None
         area = wish.area.id if wish.area else None
-        days = [*quarters(today(), QUARTERS), today()]
-        present = None if area else spread_now(actor, today=today(), site=site)
-        past = spreads(actor, days[:-1] if present else days, site=site, area=area)
-        every = [*past, *([present] if present else [])]
+        days = quarters(today(), QUARTERS_BACK)
+        past = past_spreads(actor, days, site=site, area=area)
+        every = [*past, spread_now(actor, today=today(), site=site, area=area)]
         return self.render(
             "desk/balance_spread.html", wish=wish, now=every[-1], every=every,
             curve=lorenz(every[-1].households), points=points_of(lorenz(every[-1].households)),
             line=line_of([each.gini for each in every], 2 * WIDTH, HEIGHT // 2),
             width=WIDTH, height=HEIGHT, sites=list(active_sites(actor)), areas=areas_in_order(),
-            decimal=decimal, **PAGE_WORDS,
+            decimal=decimal, waiting=len(past) < QUARTERS_BACK, **PAGE_WORDS,
         )  # fmt: skip
 
     @expose("/<uuid:id>")

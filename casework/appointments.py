@@ -101,7 +101,11 @@ class Appointment(CaseModel):
 
     class Meta:
         table_name = "appointments"
-        indexes = ((("state", "starts_at"), False), (("staff", "starts_at"), False))
+        indexes = (
+            (("state", "starts_at"), False),
+            (("staff", "starts_at"), False),
+            (("case", "state", "starts_at"), False),
+        )
 
     @classmethod
     def ahead(cls, staff: Actor, at: datetime, days: int = 1) -> ModelSelect:

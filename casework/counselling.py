@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import DateField, ForeignKeyField, ModelSelect
 
-from casework.cases import LIVE_STATES, Case, CaseModel, years_after
+from casework.cases import Case, CaseModel, years_after
 from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.crypto import SealedField
@@ -109,9 +109,7 @@ def last_day(start: date) -> date:
 
 def running_out(staff: Actor) -> ModelSelect:
     """Live cases within scope whose clock runs, the first to end first."""
-    rows = Case.scope(staff).where(
-        (Case.state << LIVE_STATES) & Case.counselling_until.is_null(False)
-    )
+    rows = Case.scope(staff).where(Case.closed_at.is_null() & Case.counselling_until.is_null(False))
     return rows.order_by(Case.counselling_until, Case.id)
 
 

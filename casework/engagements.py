@@ -130,7 +130,7 @@ class Engagement(CaseModel):
 
     class Meta:
         table_name = "engagements"
-        indexes = ((("state", "state_since"), False),)
+        indexes = ((("state", "state_since"), False), (("case", "life_area"), False))
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:

@@ -101,7 +101,7 @@ class OutboxMail(Base):
 
     class Meta:
         table_name = "outbox_mails"
-        indexes = ((("state", "next_try_at"), False),)
+        indexes = ((("state", "next_try_at"), False), (("created_at", "id"), False))
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:

@@ -57,6 +57,7 @@ class NamedSupport(CaseModel):
 
     class Meta:
         table_name = "named_supports"
+        indexes = ((("case", "life_area"), False),)
 
 
 @recorded("support:named", needs="support:create")

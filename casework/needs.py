@@ -49,7 +49,11 @@ class Need(CaseModel):
 
     class Meta:
         table_name = "needs"
-        indexes = ((("state", "state_since"), False), (("life_area", "state"), False))
+        indexes = (
+            (("case", "state", "state_since"), False),
+            (("state", "state_since"), False),
+            (("life_area", "state"), False),
+        )
 
     def __str__(self) -> str:
         return str(self.category)

@@ -65,6 +65,7 @@ class Household(Base):
 
     class Meta:
         table_name = "households"
+        indexes = ((("created_at", "id"), False),)
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:
@@ -134,6 +135,7 @@ class Person(Base):
 
     class Meta:
         table_name = "people"
+        indexes = ((("created_at", "id"), False),)
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:

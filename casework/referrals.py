@@ -81,7 +81,12 @@ class Referral(CaseModel):
 
     class Meta:
         table_name = "referrals"
-        indexes = ((("state", "follow_up_on"), False), (("service", "created_at"), False))
+        indexes = (
+            (("state", "follow_up_on"), False),
+            (("service", "created_at"), False),
+            (("state_since", "id"), False),
+            (("case", "state"), False),
+        )
 
     @classmethod
     def waiting(cls, staff: Actor) -> ModelSelect:

@@ -42,6 +42,7 @@ from casework.core.mail import (
 from casework.core.settings import setting
 from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.insight.balance.counting import recount_due
+from casework.insight.balance.past import count_next_spread
 from casework.insight.statistics.fixing import count_next
 from casework.messages import OutboxMail, claim_mail, settle_mail
 from casework.notices import remind_of_appointments  # its listeners hear from now on, too
@@ -111,6 +112,7 @@ def register(config: Config, clock: Clock = system_clock) -> None:
     queue.periodic_task(crontab(minute="*/15"), name="ask_whoever")(ask_whoever)
     queue.periodic_task(crontab(minute="*"), name="recount_support")(recount_support)
     queue.periodic_task(crontab(minute="*"), name="count_figures")(count_figures)
+    queue.periodic_task(crontab(minute="*"), name="count_spread")(count_spread)
 
 
 def start_worker() -> RunningWorker:
@@ -237,6 +239,11 @@ def recount_support() -> int:
 def count_figures() -> None:
     """Count one report of a quarter that is over, so that mails between two need not wait long."""
     count_next(at=works().clock())
+
+
+def count_spread() -> None:
+    """Count how evenly support was spread at the beginning of one quarter."""
+    count_next_spread(at=works().clock())
 
 
 def _letter(mail: OutboxMail) -> Letter:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from casework.cases import Case
 from casework.consent import Release
 from casework.core.access import SYSTEM
+from casework.insight.balance.past import count_next_spread
 from casework.insight.statistics.fixing import count_next
 from casework.insight.statistics.registry import REPORTS
 from casework.needs import add_need, move_need
@@ -36,6 +37,8 @@ def tell_figures(town: Town) -> None:
         _tell_reviews(town, plan)
     for _ in range(QUARTERS * len(REPORTS)):
         count_next(at=town.at)
+    while count_next_spread(at=town.at):
+        pass
 
 
 def _tell_older_referral(town: Town, case: Case) -> None:

@@ -58,7 +58,11 @@ class PlanAgreement(CaseModel):
 
     class Meta:
         table_name = "plan_agreements"
-        indexes = ((("plan", "state_since"), False), (("state", "noted_at"), False))
+        indexes = (
+            (("plan", "state_since"), False),
+            (("plan", "state"), False),
+            (("state", "noted_at"), False),
+        )
 
 
 def frozen(whole: WholePlan) -> list[dict[str, Any]]:

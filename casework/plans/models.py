@@ -34,7 +34,10 @@ class Plan(CaseModel):
 
     class Meta:
         table_name = "plans"
-        indexes = ((("ended_at", "review_on"), False),)
+        indexes = (
+            (("ended_at", "review_on"), False),
+            (("case", "ended_at", "review_on"), False),
+        )
 
     @classmethod
     def running(cls, case: Case) -> ModelSelect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from casework.cases import Case
 from casework.conferences import Conference
 from casework.core.access import Role
+from casework.insight.balance.past import count_next_spread
 from casework.named_supports import NamedSupport
 from casework.plans.writing import Doer
 from casework.transfers import Transfer
@@ -218,6 +220,22 @@ def test_the_spread_shows_the_curve_beside_its_table(desk, world: World) -> None
     for text in ("Lorenz curve", "<polyline", "0.50", "2 households", "Gini coefficient"):
         assert text in page
     assert desk.get("/admin/balance/spread?area=language").status_code == 200
+
+
+def test_earlier_quarters_are_there_once_the_worker_has_counted_them(desk, world: World) -> None:
+    world.named_support(world.case(), since=date(2025, 1, 1))
+    Case.update(opened_at=datetime(2025, 1, 1, tzinfo=UTC)).execute()
+    waits = "Earlier quarters are still being counted."
+    page = text_of(desk.get("/admin/balance/spread"))
+    assert waits in page
+    assert "01.07.2025" not in page
+    while count_next_spread(at=world.at):
+        pass
+    page = text_of(desk.get("/admin/balance/spread"))
+    assert waits not in page
+    row = page[page.index("01.07.2025") :].partition("</tr>")[0]
+    assert '<td data-label="Households">1</td>' in row
+    assert '<td data-label="Help per household">1.0</td>' in row
 
 
 def test_a_far_page_is_there_too(desk, world: World, monkeypatch) -> None:

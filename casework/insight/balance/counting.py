@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,19 @@ from casework.supporters import KINDS, Span, spans
 CHUNK = 500
 RULES = ("support_over", "support_recent_days")
 Mark = tuple[uuid.UUID, datetime]
+
+
+@dataclass
+class _Home:
+    """Where a household lives, and which organisation works on each of its live cases."""
+
+    site: uuid.UUID | None
+    cases: dict[uuid.UUID, uuid.UUID | None] = field(default_factory=dict)
+
+    @property
+    def viewers(self) -> list[uuid.UUID | None]:
+        """Whom it is summed up for: everybody who sees all, and each of these organisations."""
+        return list(dict.fromkeys((None, *self.cases.values())))
 
 
 def rules() -> Rules:
@@ -123,15 +137,15 @@ def _recount(households: Sequence[uuid.UUID], *, at: datetime) -> None:
     by_household: dict[uuid.UUID, list[Span]] = defaultdict(list)
     for span in spans(list(live), ended_after=since) if live else ():
         by_household[span.household].append(span)
-    needs = _open_needs(list(live)) if live else {}
+    needs = _open_needs(live)
     rows: list[Balance] = []
     cells: list[BalanceCell] = []
-    for household, (site, organizations) in live.items():
+    for household, home in live.items():
         found, open_needs = by_household[household], needs.get(household, [])
         again = changes_on(found, law, at=at, zone=zone)
-        for viewer in (None, *organizations):
+        for viewer in home.viewers:
             summed = household_sum(found, open_needs, law, at=at, viewer=viewer)
-            where = {"household": household, "organization": viewer, "site": site}
+            where = {"household": household, "organization": viewer, "site": home.site}
             rows.append(_row(summed, law, counted_at=at, recount_on=again, **where))
             cells += _cells(summed, law, **where)
     for model in (BalanceCell, Balance):
@@ -162,36 +176,33 @@ def _cells(summed: HouseholdSum, law: Rules, **columns: Any) -> list[BalanceCell
     ]  # fmt: skip
 
 
-def _live_cases(
-    households: Sequence[uuid.UUID],
-) -> dict[uuid.UUID, tuple[uuid.UUID | None, list[uuid.UUID]]]:
-    """Site, and the organisations that work with it, of each household that has a live case."""
+def _live_cases(households: Sequence[uuid.UUID]) -> dict[uuid.UUID, _Home]:
+    """Each household that has a live case.
+
+    Asked for by household alone: with the states beside it SQLite would go through all live cases.
+    """
     rows: Any = (
-        Case.select(Case.household, Household.site, Case.organization)
+        Case.select(Case.household, Household.site, Case.id, Case.organization, Case.state)
         .join(Household)
-        .where((Case.household << households) & (Case.state << LIVE_STATES))
+        .where(Case.household << households)
     )
-    found: dict[uuid.UUID, tuple[uuid.UUID | None, list[uuid.UUID]]] = {}
-    for household, site, organization in rows.tuples():
-        _site, organizations = found.setdefault(household, (site, []))
-        if organization is not None and organization not in organizations:
-            organizations.append(organization)
+    found: dict[uuid.UUID, _Home] = {}
+    for household, site, case, organization, state in rows.tuples():
+        if state in LIVE_STATES:
+            found.setdefault(household, _Home(site)).cases[case] = organization
     return found
 
 
-def _open_needs(households: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[OpenNeed]]:
-    rows: Any = (
-        Need.select(Case.household, Case.organization, Need.life_area)
-        .join(Case)
-        .where(
-            (Case.household << households)
-            & (Case.state << LIVE_STATES)
-            & (Need.state == "open")
-        )
-    )  # fmt: skip
+def _open_needs(homes: Mapping[uuid.UUID, _Home]) -> dict[uuid.UUID, list[OpenNeed]]:
+    """The open needs of each household, asked for by case: no other need is looked at."""
+    households = {case: key for key, home in homes.items() for case in home.cases}
+    rows: Any = Need.select(Need.case, Need.life_area).where(
+        (Need.case << list(households)) & (Need.state == "open")
+    )
     found: dict[uuid.UUID, list[OpenNeed]] = defaultdict(list)
-    for row in rows.tuples():
-        found[row[0]].append(OpenNeed(*row))
+    for case, area in rows.tuples() if households else ():
+        household = households[case]
+        found[household].append(OpenNeed(household, homes[household].cases[case], area))
     return found
 
 

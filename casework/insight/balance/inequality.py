@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from casework.cases import LIVE_STATES, Case
+from peewee import SQL, Value, fn
+
 from casework.core.access import Actor
-from casework.core.clock import day_begins
-from casework.core.settings import setting
-from casework.insight.balance.models import Balance
-from casework.people import Household
-from casework.supporters import Supporter, running, spans
+from casework.insight.balance.models import Balance, BalanceCell
 
 Histogram = Mapping[int, int]
 
@@ -81,40 +78,21 @@ def lorenz(households: Histogram) -> list[tuple[float, float]]:
     return points
 
 
-def spread_now(staff: Actor, *, today: date, site: uuid.UUID | None = None) -> Spread:
-    """The distribution as it stands in the sums that `staff` may see."""
-    rows: Any = Balance.scope(staff)
-    if site is not None:
-        rows = rows.where(Balance.site == site)
-    counted = rows.select(Balance.supporters).tuples()
-    return Spread(today, Counter(count for (count,) in counted))
-
-
-def spreads(
-    staff: Actor,
-    days: Sequence[date],
-    *,
-    site: uuid.UUID | None = None,
-    area: uuid.UUID | None = None,
-) -> list[Spread]:
-    """The distribution at the beginning of each of `days`, from the dates of what was done.
-
-    Households with a case that was open then count, as far as `staff` may see them now; a case
-    that was closed and opened again counts as open in between. Seven statements for all days.
-    """
-    periods = _periods(staff, site)
-    zone = setting("site_zone")
-    helped = _helped(list(periods), days, area, zone)
-    found = []
-    for day in days:
-        moment = day_begins(day, zone)
-        there = [
-            household
-            for household, spells in periods.items()
-            if any(opened <= moment and (end is None or end > moment) for opened, end in spells)
-        ]
-        found.append(Spread(day, Counter(len(helped[day].get(each, ())) for each in there)))
-    return found
+def spread_now(
+    staff: Actor, *, today: date, site: uuid.UUID | None = None, area: uuid.UUID | None = None
+) -> Spread:
+    """The distribution as it stands in the sums that `staff` may see; at most two statements."""
+    if area is None:
+        return Spread(today, _counted(Balance.scope(staff), Balance, Balance.supporters, site))
+    each = BalanceCell
+    helpers: Any = each.provider + each.staff + each.volunteer + each.named + each.others
+    cells = each.scope(staff).where(each.life_area == area)
+    found = _counted(cells, each, helpers, site)
+    whole = _counted(Balance.scope(staff), Balance, Value(0), site)
+    # A household without a cell has neither a need nor help there.
+    if others := whole.total() - found.total():
+        found[0] += others
+    return Spread(today, found)
 
 
 def quarters(today: date, number: int) -> list[date]:
@@ -127,36 +105,9 @@ def quarters(today: date, number: int) -> list[date]:
     return found[::-1]
 
 
-def _periods(
-    staff: Actor, site: uuid.UUID | None
-) -> dict[uuid.UUID, list[tuple[datetime, datetime | None]]]:
-    """From when until when each household had a case."""
-    seen: Any = Household.scope(staff).select(Household.id)
+def _counted(rows: Any, model: Any, number: Any, site: uuid.UUID | None) -> Counter[int]:
+    """How many of `rows`, at `site` if one is named, have each `number`."""
     if site is not None:
-        seen = seen.where(Household.site == site)
-    rows: Any = Case.select(Case.household, Case.opened_at, Case.state, Case.closed_at)
-    if site is not None or not staff.sees_all:
-        rows = rows.where(Case.household << seen)
-    found: dict[uuid.UUID, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    for household, opened, state, closed in rows.tuples():
-        found[household].append((opened, None if state in LIVE_STATES else closed))
-    return dict(found)
-
-
-def _helped(
-    households: list[uuid.UUID], days: Sequence[date], area: uuid.UUID | None, zone: str
-) -> dict[date, dict[uuid.UUID, set[Supporter]]]:
-    """Who helped which household on each of the days."""
-    known = set(households)
-    every = [
-        span
-        for span in spans()
-        if span.household in known and (area is None or span.area == area)
-    ]  # fmt: skip
-    found: dict[date, dict[uuid.UUID, set[Supporter]]] = {}
-    for day in days:
-        helped: dict[uuid.UUID, set[Supporter]] = defaultdict(set)
-        for span in running(every, day_begins(day, zone)):
-            helped[span.household].add(span.supporter)
-        found[day] = helped
-    return found
+        rows = rows.where(model.site == site)
+    counted = rows.select(number, fn.COUNT(SQL("*"))).group_by(SQL("1"))
+    return Counter({key: each for key, each in counted.tuples() if each})

@@ -23,6 +23,7 @@ from casework.plans.steps import move_step
 from casework.plans.writing import Doer
 from casework.referrals import Referral, revoke_referral
 from tests.admin.desk import statements
+from tests.query_plans import asked, steps_without_a_key, walked_tables
 from tests.world import World
 
 
@@ -256,3 +257,16 @@ def _moves(world: World, choose: random.Random, cases: list[Case], services: lis
         lambda: do(assign_case, case().refresh(), organization=services[1].organization,
                    assigned_to=None),
     ]  # fmt: skip
+
+
+def test_summing_up_one_household_looks_at_nothing_of_the_others(world: World) -> None:
+    case = world.case()
+    world.need(case)
+    world.named_support(case)
+    with asked() as seen, transaction():
+        recount([case.household_id], at=world.at)
+    looked = [each for each in seen if '"cases"' in each[0] or '"needs"' in each[0]]
+    assert len(looked) >= 5
+    for statement in looked:
+        assert walked_tables(*statement) == []
+        assert steps_without_a_key(*statement) == []

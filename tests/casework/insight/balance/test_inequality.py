@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.cases import move_case
-from casework.core.access import SYSTEM
-from casework.insight.balance.inequality import gini, lorenz, quarters, spread_now, spreads
-from casework.named_supports import end_support
+from casework.insight.balance.inequality import gini, lorenz, quarters, spread_now
 from tests.world import World
 
 HISTOGRAMS = st.dictionaries(st.integers(0, 30), st.integers(0, 40), max_size=12)
@@ -91,18 +88,21 @@ def test_quarters_go_back_over_the_turn_of_the_year() -> None:
     assert quarters(date(2026, 12, 31), 1) == [date(2026, 10, 1)]
 
 
-def test_the_past_is_read_from_the_dates_of_help_and_of_cases(world: World, clock) -> None:
-    helped, other = world.case(), world.case()
-    support = world.named_support(helped)
-    clock.forward(days=40)
-    end_support(support, by=SYSTEM, at=world.at)
-    clock.forward(days=40)
-    move_case(other, "closed", reason="other", by=SYSTEM, at=world.at)
-    clock.forward(days=40)
-    staff = world.coordinator().actor
-    days = [date(2026, 11, 1), date(2026, 11, 20), date(2026, 12, 31), date(2027, 2, 20)]
-    found = [dict(each.households) for each in spreads(staff, days)]
-    assert found == [{}, {1: 1, 0: 1}, {0: 2}, {0: 1}]
-    assert dict(spread_now(staff, today=world.at.date()).households) == {0: 1}
+def test_today_is_read_from_the_sums_as_a_whole_by_site_and_by_area(world: World) -> None:
+    site = world.site()
+    helped, other = world.case(household=world.household(site=site)), world.case()
+    world.named_support(helped)
+    world.need(other)
+    staff, today = world.coordinator().actor, world.at.date()
+
+    def found(**where) -> dict[int, int]:
+        return dict(spread_now(staff, today=today, **where).households)
+
+    assert found() == {1: 1, 0: 1}
+    assert found(site=site.id) == {1: 1}
+    assert found(area=world.area().id) == {1: 1, 0: 1}
+    away = world.area("money")
+    assert found(area=away.id) == {0: 2}
     manager = world.manager().actor
-    assert [dict(each.households) for each in spreads(manager, days)] == [{}] * 4
+    assert not spread_now(manager, today=today).households
+    assert not spread_now(manager, today=today, area=away.id).households
