@@ -20,9 +20,11 @@ from admin.auth import current_actor, register_security
 from admin.balance import SupportBalance
 from admin.base.shown import show_date, show_moment, show_prose, show_value
 from admin.cases import Cases
+from admin.companions import Companions
 from admin.counselling import Clocks, DeadlineKinds, HandoverTasks
 from admin.counter import Counter
 from admin.directory_import import DirectoryImport
+from admin.engagements import Engagements
 from admin.forecast import Forecast
 from admin.form_answers import Answers
 from admin.growth import Growth
@@ -51,6 +53,7 @@ from admin.waiting import Waiting
 from admin.week import MyWeek, register_calendar
 from admin.workload import Workload
 from casework.core.config import Config
+from casework.core.db import clean
 from casework.core.i18n import LANGUAGES, STAFF_LANGUAGES, language
 from casework.core.settings import all_settings
 
@@ -71,11 +74,11 @@ MENU: list[tuple[Any, type]] = [
     (INBOX, Inbox),
     (INBOX, Review),
     (INBOX, Requests),
+    (INBOX, Messages),
     (CASES, Cases),
     (CASES, Needs),
     (CASES, Referrals),
     (CASES, FollowUps),
-    (CASES, Messages),
     (CASES, Waiting),
     (CASES, Clocks),
     (CASES, Interpreting),
@@ -91,6 +94,8 @@ MENU: list[tuple[Any, type]] = [
     (NETWORK, Meetings),
     (NETWORK, Decisions),
     (VOLUNTEERS, Offers),
+    (VOLUNTEERS, Engagements),
+    (VOLUNTEERS, Companions),
     (GROWTH, Growth),
     (GROWTH, ArrivalImport),
     (GROWTH, Workload),
@@ -179,6 +184,7 @@ def template_values() -> dict[str, Any]:
         "staff_languages": [LANGUAGES[tag] for tag in STAFF_LANGUAGES],
         "languages": LANGUAGES,
         "desk_menu": menu,
+        "clean": clean,
         "actor": current_actor,
         "site": site,
         "show_moment": show_moment,

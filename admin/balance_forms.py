@@ -10,11 +10,12 @@ from wtforms import BooleanField, DateField, HiddenField, SelectField, validator
 from admin.base import CodesField, DeskForm, MomentField
 from admin.base.forms import WordsField
 from admin.case_forms import areas_in_order, near_day
+from admin.engagement_words import room_words
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.person_fields import NEEDED, line, words
 from admin.words import today
-from casework.engagements import END_REASONS, open_offers
+from casework.engagements import END_REASONS, households_of, open_offers
 from casework.life_areas import LifeArea
 from casework.named_supports import KINDS
 from casework.venues import VENUES
@@ -68,10 +69,18 @@ class EngagementForm(DeskForm):
     offer = SelectField(_l("Volunteer"), choices=[], validate_choice=False)
     area = WordsField(_l("Life area"), choices=areas)
     note = line(_l("What it is about"), 1000)
+    beyond = BooleanField(_l("The volunteer wants to be there for more than they offered"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer.choices = [(str(each.id), each.volunteer.name) for each in offers()]
+        taken = households_of(offers())
+        self.offer.choices = [
+            (
+                str(each.id),
+                f"{each.volunteer.name}: {room_words(each.places - len(taken[each.id]))}",
+            )
+            for each in offers()
+        ]
 
     @property
     def chosen(self) -> Offer | None:
@@ -88,6 +97,18 @@ class EndEngagementForm(DeskForm):
     """Why an engagement ends."""
 
     reason = words(_l("Reason"), END_REASONS)
+
+
+class BeginForm(DeskForm):
+    """Since when the two know each other."""
+
+    since = DateField(_l("Since"), [NEEDED(), near_day], format=DAYS)
+
+
+class HeardForm(DeskForm):
+    """When somebody last heard how it goes."""
+
+    heard_on = DateField(_l("Heard on"), [NEEDED(), near_day], format=DAYS)
 
 
 class HandOverForm(DeskForm):

@@ -147,5 +147,6 @@ def _propose(case: Case, form: Any) -> None:
     area = area_of(form.area.data)
     assert area is not None  # noqa: S101 - the form offers areas in use alone
     propose_engagement(
-        case, form.chosen, area, note=form.note.data or "", by=current_actor(), at=now()
-    )
+        case, form.chosen, area, note=form.note.data or "", beyond=form.beyond.data,
+        by=current_actor(), at=now(),
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from admin.attention_words import lines
 from admin.auth import current_actor, now
 from admin.base import DeskPage, show_date, show_moment
 from admin.case_page import called, with_people
+from admin.engagement_words import waits_for
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
@@ -183,6 +184,12 @@ def _offer(row: Any, names: Names) -> Entry:
     return Entry(row.volunteer.name, _("New offer"), ago(row.created_at), turn("us"), page)
 
 
+def _engagement(row: Any, names: Names) -> Entry:
+    page = url_for("engagement.show", id=row.id)
+    since = row.heard_on if row.state == "running" else row.answered_at or row.state_since
+    return Entry(row.volunteer.name, waits_for(row), ago(since), turn("us"), page)
+
+
 def _case_page(row: Any) -> str:
     return url_for("case.show", id=row.__data__["case"])
 
@@ -248,6 +255,10 @@ KINDS = {
     "appointments": Kind(
         N_("Appointments until tomorrow"), N_("No appointments until tomorrow."), "calendar",
         "appointment.index_view", _appointment,
+    ),
+    "engagements": Kind(
+        N_("Engagements to ask about"), N_("No engagement has to be asked about."), "family",
+        "engagement.index_view", _engagement, selection="calling",
     ),
     "offers": Kind(
         N_("New offers of volunteers"), N_("No new offers of volunteers."), "gift",

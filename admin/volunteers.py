@@ -30,6 +30,8 @@ from casework.core.db import transaction
 from casework.core.i18n import N_, pick
 from casework.core.lookups import email_keys, find_all, name_keys, phone_keys
 from casework.core.refusals import Forbidden, NotFound, Refusal
+from casework.engagements import STATES as ENGAGEMENT_STATES
+from casework.engagements import Engagement, households_of
 from casework.interpretations import of_rows
 from casework.life_areas import LifeArea
 from casework.messages import INBOUND, Message, conversation, mark_read, send_message
@@ -108,6 +110,15 @@ def show_state(state: str) -> Markup:
     return tag(word(STATES.names, state), KINDS.get(state, ""))
 
 
+def show_places(offer: Offer) -> Any:
+    """For how many the volunteer offered to be there, and how many that is now."""
+    taken = len(g.households[offer.id]) if "households" in g else 0
+    if not taken:
+        return offer.places
+    words = _("%(taken)s of %(places)s", taken=taken, places=offer.places)
+    return tag(words, "accent") if taken > offer.places else words
+
+
 class Offers(CaseworkView):
     """What volunteers offer; the page of an offer is the page of its volunteer, too."""
 
@@ -148,6 +159,7 @@ class Offers(CaseworkView):
             for code in row.areas
         ),
         "languages": lambda _view, _context, row, _name: spoken(row.languages) or "–",
+        "places": lambda _view, _context, row, _name: show_places(row),
         "availability": lambda _view, _context, row, _name: show_times(row.availability),
         "state": lambda _view, _context, row, _name: show_state(row.state),
         "state_name": lambda _view, _context, row, _name: word(STATES.names, row.state),
@@ -158,6 +170,11 @@ class Offers(CaseworkView):
         HasCode(Offer.areas, _l("Helps with"), "area", area_choices),
         HasCode(Offer.languages, _l("Language"), "language", lambda: SPOKEN),
     )
+
+    def list_values(self, asked: Any, page: Any) -> dict[str, Any]:
+        """The list, with how many households each volunteer on the page is beside."""
+        g.households = households_of(page.rows)
+        return super().list_values(asked, page)
 
     def search(self, query: ModelSelect, words: str) -> ModelSelect:
         """By whole words of the name, by phone number or by e-mail address."""
@@ -284,15 +301,25 @@ class Offers(CaseworkView):
             "messages": messages,
             "translations": of_rows(texts),
             "others": list(others.order_by(Offer.created_at.desc()).limit(20)),
+            "engagements": engagements_of(row) if current_actor().may("engagement:read") else [],
+            "taken": len(households_of([row])[row.id]),
             "form": form or MessageForm(None, data={"language": row.volunteer.language}),
             "opened": form is not None,
             "moves": [(name, MOVES[name]) for name in STATES.transitions.get(row.state, ())],
             "offers_machine": is_on(),
+            "engagement_states": ENGAGEMENT_STATES.names,
             "show_areas": show_offer_areas,
             "show_times": show_times,
             "show_state": show_state,
             **PAGE_WORDS,
         }
+
+
+def engagements_of(row: Offer) -> list[Engagement]:
+    """Where the volunteer is or was, as far as the reader may see it, what stands first."""
+    rows: Any = Engagement.scope(current_actor()).where(Engagement.offer == row)
+    newest = rows.order_by(Engagement.state == "ended", Engagement.created_at.desc())
+    return list(newest.limit(20).with_related(Engagement.life_area))
 
 
 def messages_of(row: Offer) -> list[Message]:

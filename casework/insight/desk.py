@@ -12,6 +12,8 @@ from casework.appointments import Appointment
 from casework.cases import LIVE_STATES, Case, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
+from casework.engagements import Engagement
+from casework.insight.companions import calling
 from casework.invitations import Invitation
 from casework.messages import Message
 from casework.outcomes import with_status_page
@@ -62,6 +64,9 @@ def shelves(staff: Actor, *, at: datetime, today: date) -> list[Shelf]:
         found.append(Shelf("referrals", [], under_way))
     if staff.may("appointment:read"):
         found.append(_shelf("appointments", _with_case(Appointment, Appointment.ahead(staff, at))))
+    if staff.may("engagement:read"):
+        rows = calling(staff, at=at, today=today)
+        found.append(_shelf("engagements", rows.with_related(Engagement.volunteer)))
     if staff.may("offer:read"):
         found.append(_shelf("offers", _new_offers(staff)))
     return found

@@ -64,10 +64,11 @@ PERSONAL = (
     "case", "referral", "person", "household", "need", "appointment", "follow_up", "message",
     "submission", "review", "all_submissions", "offer", "translation", "counter", "week",
     "counselling", "balance", "attention", "waiting", "workload", "meeting", "decision",
+    "engagement", "companion",
 )  # fmt: skip
 BY_ID = ("details_view", "edit_view", "delete_view", "move", "send", "read_messages")
 # What some may see although they see no case: it names no household.
-OF_THE_NETWORK = ("meeting", "decision")
+OF_THE_NETWORK = ("meeting", "decision", "engagement")
 OUTSIDERS = ("alpha", "commissioner", "volunteers", "administrator")
 
 
@@ -331,6 +332,8 @@ def foreign_cells(town: Town, name: str) -> list[Cell]:
     for rule, method in _rules(town.app):
         if not (_names_a_row(rule) and actor.may(_needed(town.app, rule.endpoint, method))):
             continue
+        if name == "volunteers" and rule.endpoint.startswith("engagement."):
+            continue  # all engagements are theirs, without the household: test_engagements.py
         for part in (town.beta, town.nobody):
             found.append(Cell(rule.endpoint, method, _address(rule, part.rows, part)))
             if "<uuid:row>" in rule.rule:
@@ -350,7 +353,12 @@ def list_cells(town: Town, name: str) -> list[Cell]:
     """Lists, searches, filters, exports, look-ups and empty forms that the account may open."""
     actor, found = town.actor(name), []
     for rule, method in _rules(town.app):
-        if method != "GET" or _names_a_row(rule) or "<name>" in rule.rule:
+        if (
+            method != "GET"
+            or _names_a_row(rule)
+            or "<name>" in rule.rule
+            or "<handle>" in rule.rule
+        ):
             continue
         if not actor.may(_needed(town.app, rule.endpoint, method)):
             continue
