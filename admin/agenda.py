@@ -150,8 +150,7 @@ class Needs(Agenda):
         query = super().selected(asked)
         if "state" in asked.filters:
             return query
-        live = Case.live().select(Case.id)
-        return query.where((Need.state == "open") & (Need.case << live))
+        return query.where((Need.state == "open") & Case.live_in(Need.case))
 
 
 def due(day: date) -> str:

@@ -140,11 +140,10 @@ def calling(staff: Actor, *, at: datetime, today: date) -> ModelSelect[Engagemen
     quiet = today - timedelta(days=int(settings["engagement_quiet_days"]))
     asked = fn.COALESCE(Engagement.asked_at, Engagement.state_since)
     heard = fn.COALESCE(Engagement.heard_on, Engagement.since)
-    live = Case.select(Case.id).where(Case.state << LIVE_STATES)
     return (
         Engagement.scope(staff)
         .where(
-            (Engagement.case << live)
+            Case.live_in(Engagement.case)
             & (
                 ((Engagement.state == "proposed") & (Engagement.answer == "yes"))
                 | ((Engagement.state == "proposed") & (asked <= late))

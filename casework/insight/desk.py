@@ -9,7 +9,7 @@ from typing import Any
 from peewee import ModelSelect
 
 from casework.appointments import Appointment
-from casework.cases import LIVE_STATES, Case, FollowUp
+from casework.cases import Case, FollowUp
 from casework.consent import Release
 from casework.core.access import Actor
 from casework.engagements import Engagement
@@ -95,7 +95,6 @@ def untold_outcomes(staff: Actor, *, at: datetime) -> ModelSelect:
 
     Who has a status page is given `TO_LOOK` to look there before somebody here has to tell.
     """
-    live = Case.select(Case.id).where(Case.state << LIVE_STATES)
     return (
         Referral.scope(staff)
         .where(
@@ -103,7 +102,7 @@ def untold_outcomes(staff: Actor, *, at: datetime) -> ModelSelect:
             & Referral.sent_at.is_null(False)
             & Referral.shown_to_sender_at.is_null(False)
             & Referral.shown_to_person_at.is_null()
-            & (Referral.case << live)
+            & Case.live_in(Referral.case)
             & ((Referral.state_since <= at - TO_LOOK) | Referral.case.not_in(with_status_page()))
         )
         .order_by(Referral.state_since)
