@@ -168,6 +168,8 @@ _open_cases(
     "case_caseload", Case.assigned_to, Case.organization, Case.site, Case.household,
     Case.counselling_until, Case.opened_at,
 )  # fmt: skip
+# How many leave on which day, likewise.
+_open_cases("case_leaving", Case.counselling_until, Case.household)
 
 
 class CaseModel(Base):

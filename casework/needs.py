@@ -52,7 +52,7 @@ class Need(CaseModel):
         indexes = (
             (("case", "state", "state_since"), False),
             (("state", "state_since"), False),
-            (("life_area", "state"), False),
+            (("life_area", "state", "case"), False),
         )
 
     def __str__(self) -> str:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from peewee import SQL, fn
 
-from casework.cases import LIVE_STATES, Case
+from casework.cases import Case
 from casework.core.access import Actor
 from casework.core.db import is_sqlite
 from casework.insight.workload import managers_needed, people_of_case
@@ -173,19 +173,30 @@ def month_after(month: date, count: int) -> date:
 
 
 def _leaving(staff: Actor, years: int) -> dict[date, tuple[int, int]]:
-    ends, begun = _month(Case.counselling_until), _month(Case.opened_at)
+    """Live cases and their people by the month in which they leave, in two statements."""
+    found: dict[date, tuple[int, int]] = {}
+    # By day, in the order of the index: by month the database would sort all cases first.
+    for until, cases, people in _open_by(staff, Case.counselling_until, clock_runs=True):
+        _add(found, until.replace(day=1), cases, people)
+    for opened, cases, people in _open_by(staff, _month(Case.opened_at), clock_runs=False):
+        _add(found, month_after(_first(opened), years * 12), cases, people)
+    return found
+
+
+def _open_by(staff: Actor, part: Any, *, clock_runs: bool) -> Iterable[tuple[Any, int, int]]:
+    """Cases and people by `part`, of the cases that are not closed and have a clock or none."""
     rows = (
         Case.scope(staff)
-        .select(ends, begun, fn.COUNT(SQL("*")), fn.SUM(people_of_case()))
-        .where(Case.closed_at.is_null())
-        .group_by(SQL("1"), SQL("2"))
+        .select(part, fn.COUNT(SQL("*")), fn.SUM(people_of_case()))
+        .where(Case.closed_at.is_null() & Case.counselling_until.is_null(not clock_runs))
+        .group_by(part if clock_runs else SQL("1"))
     )
-    found: dict[date, tuple[int, int]] = {}
-    for until, opened, cases, people in rows.tuples():
-        month = _first(until) if until else month_after(_first(opened), years * 12)
-        before = found.get(month, (0, 0))
-        found[month] = (before[0] + cases, before[1] + int(people or 0))
-    return found
+    return rows.tuples()
+
+
+def _add(found: dict[date, tuple[int, int]], month: date, cases: int, people: int | None) -> None:
+    before = found.get(month, (0, 0))
+    found[month] = (before[0] + cases, before[1] + int(people or 0))
 
 
 def _month(column: Any) -> Any:
@@ -198,18 +209,21 @@ def _first(month: str) -> date:
 
 def _needs(staff: Actor) -> dict[Any, tuple[int, int]]:
     """For each life area the needs of all cases, and those that stand in live ones."""
-    standing = (Need.state << STANDING_NEEDS) & (Case.state << LIVE_STATES)
-    rows = (
-        Need.select(Need.life_area, fn.COUNT(Need.id), fn.COUNT(Need.id).filter(standing))
-        .join(Case)
-        .group_by(Need.life_area)
-    )
+    standing = (Need.state << STANDING_NEEDS) & Case.live_in(Need.case)
+    every = fn.COUNT(SQL("*"))
+    rows = Need.select(Need.life_area, every, every.filter(standing)).group_by(Need.life_area)
     if not staff.sees_all:
-        rows = rows.where(Case.id << Case.ids(staff))
+        rows = rows.where(Need.case << Case.ids(staff))
     return {area: (ever, now) for area, ever, now in rows.tuples()}
 
 
 def _people_seen(staff: Actor) -> int:
     """Everybody of a household that has or had a case."""
-    homes = Case.scope(staff).select(Case.household)
-    return Person.select().where(Person.household << homes).count()
+    cases = Case.scope(staff).select(Case.household)
+    if staff.sees_all:
+        return (
+            Person.select()
+            .where(fn.EXISTS(cases.where(Case.household == Person.household)))
+            .count()
+        )
+    return Person.select().where(Person.household << cases).count()
