@@ -35,11 +35,11 @@ from casework.referrals import WAITING, Referral
 
 Rows = dict[uuid.UUID, Any]
 ROWS: dict[str, Callable[[list[uuid.UUID]], Iterable[Any]]] = {
-    "steps": lambda ids: Step.select().where(Step.id << ids),
+    "steps": lambda ids: Step.select().where(Step.id << ids).with_related(Step.goal),
     "needs": lambda ids: Need.select().where(Need.id << ids).with_related(Need.category),
     "plans": lambda ids: Plan.select().where(Plan.id << ids).with_related(Plan.person),
     "referrals": lambda ids: Referral.select().where(Referral.id << ids).with_related(
-        Referral.service
+        Referral.service, Referral.organization
     ),
     "deadlines": lambda ids: Deadline.select().where(Deadline.id << ids).with_related(
         Deadline.kind
@@ -63,10 +63,19 @@ LINKS = {
     "appointment": N_("Book an appointment"),
     "plan": N_("To the plan"),
     "message": N_("Write a message"),
-    "open": N_("To the referral"),
+    "handover": N_("Hand over to regular services"),
+    "close": N_("Close the case"),
+    "support": N_("See who helps with what"),
 }
-
-
+# What the button to the thing itself is called.
+OPENS = {
+    "referrals": N_("To the referral"),
+    "accounts": N_("Read what they wrote"),
+    "deadlines": N_("To the deadline"),
+    "network_contacts": N_("To the contact"),
+    "network_decisions": N_("To the meeting"),
+}
+LOOKS = N_("Look at it")
 FINDS = N_("Find a service")
 
 
@@ -134,7 +143,7 @@ def _line(entry: AttentionEntry, case: Case | None, row: Any) -> Line:
     return Line(
         entry=entry, name=called(case) if case else about, why=why(entry),
         about=about if case else "", since=_since(entry), turn=turn(entry.turn),
-        asked=_asked(entry), resting=_resting(entry), actions=actions(entry, row),
+        asked=_asked(entry), resting=_resting(entry), actions=actions(entry, row, case),
         address=address(entry, row),
     )  # fmt: skip
 
@@ -180,41 +189,56 @@ def _resting(entry: AttentionEntry) -> str:
     return ""
 
 
-def actions(entry: AttentionEntry, row: Any) -> list[Action]:
+def actions(entry: AttentionEntry, row: Any, case: Case | None) -> list[Action]:
     """What the rule offers to do next and what is possible here, the likeliest first."""
     rule = RULES.get(entry.rule)
-    found = (_action(name, entry, row) for name in (rule.actions if rule else ()))
+    found = (_action(name, entry, row, case) for name in (rule.actions if rule else ()))
     return [each for each in found if each is not None]
 
 
-def _action(name: str, entry: AttentionEntry, row: Any) -> Action | None:
-    case = entry.__data__["case"]
+def _action(name: str, entry: AttentionEntry, row: Any, case: Case | None) -> Action | None:
     if name == "remind_provider":
         label = _("Remind the provider")
         asks = _has_provider(entry, row)
         return Action(label, url_for("attention.remind", row=entry.id), True) if asks else None
     if name == "ask_person":
-        asks = entry.turn == "person"
+        asks = entry.turn == "person" and entry.asking != "unreachable"
         label = _("Ask the person")
         return Action(label, url_for("attention.ask", row=entry.id), True) if asks else None
-    pages = {
+    if name == "open":
+        return Action(_(OPENS.get(entry.subject_table, LOOKS)), address(entry, row))
+    if case is None:
+        return None
+    pages: dict[str, Callable[[], str | None]] = {
         "offer_other": lambda: _finder(entry, row),
-        "appointment": lambda: url_for("case.show", id=case, _anchor="appointments"),
-        "plan": lambda: url_for("case.plan", id=case),
-        "message": lambda: url_for("case.show", id=case, _anchor="messages"),
-        "open": lambda: address(entry, row),
+        "appointment": lambda: url_for("case.show", id=case.id, _anchor="appointments"),
+        "plan": lambda: _plan(entry, row),
+        "message": lambda: url_for("case.show", id=case.id, _anchor="messages"),
+        "handover": lambda: url_for("case.handover", id=case.id),
+        "close": lambda: url_for("case.closing", id=case.id),
+        "support": lambda: url_for("balance.show", id=case.__data__["household"]),
     }
-    found = pages[name]() if case else None
+    found = pages[name]()
     label = FINDS if name == "offer_other" and entry.subject_table == "needs" else LINKS[name]
     return Action(_(label), found) if found else None
 
 
+def _plan(entry: AttentionEntry, row: Any) -> str:
+    """The very plan that an entry is about; that of a person is another than the household's."""
+    which = None
+    if entry.subject_table == "plans":
+        which = entry.subject_id.hex
+    elif row is not None and entry.subject_table == "steps":
+        which = row.goal.__data__["plan"].hex
+    return url_for("case.plan", id=entry.__data__["case"], which=which)
+
+
 def _has_provider(entry: AttentionEntry, row: Any) -> bool:
-    """Whether a provider has something before them that they could be reminded of."""
-    if row is None:
+    """Whether a provider has something before them that they could be reminded of by mail."""
+    if row is None or entry.asking == "unreachable":
         return False
     if entry.subject_table == "referrals":
-        return row.state in WAITING
+        return row.state in WAITING and bool(row.service.email or row.organization.email)
     return entry.turn == "provider" and bool(row.__data__.get("service"))
 
 

@@ -23,7 +23,7 @@ from casework.network.meetings import Decision
     N_("A deadline is near or past."),
     title=N_("Deadline near"),
     rank=0,
-    actions=("appointment", "message"),
+    actions=("open", "appointment", "message"),
 )
 def deadline_near(context: Context) -> ModelSelect:
     """Open deadlines within the notice of their kind, which changes in the back office.
@@ -58,7 +58,7 @@ def of_kind(kind: DeadlineKind) -> ModelSelect:
                   N_("120 days: regular services have waiting times, and a good handover takes "
                      "several talks."), least=14, most=365),
     ),
-    actions=("appointment", "message"),
+    actions=("handover", "appointment", "message"),
     table="cases",
 )  # fmt: skip
 def counselling_ends(context: Context) -> ModelSelect:
@@ -82,7 +82,7 @@ def counselling_ends(context: Context) -> ModelSelect:
                   N_("1 day: the last day itself still belongs to the counselling."), least=1,
                   most=180),
     ),
-    actions=("appointment", "message"),
+    actions=("close", "handover", "message"),
     table="cases",
 )  # fmt: skip
 def counselling_over(context: Context) -> ModelSelect:
@@ -100,6 +100,7 @@ def counselling_over(context: Context) -> ModelSelect:
         Threshold("days", 7, N_("Days after the agreed day"),
                   N_("7 days: a call may wait for a quiet hour within the week."), most=180),
     ),
+    actions=("open",),
     of_case=False,
     wakes=("network_contacts", "network_talks", "network_meetings"),
     permission="network:edit",
@@ -119,6 +120,7 @@ def contact_cold(context: Context) -> ModelSelect:
         Threshold("days", 1, N_("Days after the agreed day"),
                   N_("1 day: on the day itself it can still be done."), most=180),
     ),
+    actions=("open",),
     of_case=False,
     wakes=("network_decisions",),
     permission="network:edit",

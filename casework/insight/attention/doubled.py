@@ -16,7 +16,7 @@ from casework.insight.balance.models import Balance
     "support_doubled",
     N_("The same service or step is there twice."),
     title=N_("Doubled support"),
-    actions=("plan", "message"),
+    actions=("support", "plan", "message"),
 )
 def support_doubled(context: Context) -> ModelSelect:
     """Cases of households with a double in the support balance, as their organisation sees it.

@@ -23,6 +23,7 @@ RANKS = {0: N_("cannot wait"), 1: N_("soon"), 2: N_("when there is time")}
 TURNS = ("person", "provider", "us", "system")
 ACTIONS = (
     "remind_provider", "ask_person", "offer_other", "appointment", "plan", "message", "open",
+    "handover", "close", "support",
 )  # fmt: skip
 # The columns that each query begins with; what a rule adds follows them as details.
 COLUMNS = ("case", "subject", "since", "turn", "rank", "days")
