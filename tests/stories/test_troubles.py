@@ -21,10 +21,11 @@ PEOPLE, FEW = 2_000, 110
 
 
 def _build(world: World, clock, people: int) -> tuple[WellRunning, Troubles]:
-    well = WellRunning(world)
-    well.build(people)
+    """The plants first: while the town is small, each of their verbs costs little."""
     troubles = Troubles(world, clock, world.at.date())
     troubles.plant_all()
+    well = WellRunning(world)
+    well.build(people)
     return well, troubles
 
 
@@ -56,6 +57,9 @@ def test_the_queue_and_the_balance_find_the_planted_troubles_and_nothing_else(
     found = _found(at)
     assert found == expected, _told(troubles, found, expected)
     assert followed == stored(), "what follows each change differs from the full count"
+    rows = AttentionEntry.select().where(AttentionEntry.snoozed_until.is_null(False))
+    assert troubles.awake <= found
+    assert not rows.exists(), "what was put to rest called anew with another cause"
     for flag in FLAGS:
         assert homes_flagged(flag) == troubles.flags[flag], flag
 

@@ -15,14 +15,18 @@ from typing import Any
 
 from casework.acceptance import link_submission
 from casework.appointments import settle_appointment
-from casework.cases import Case, move_case
+from casework.cases import Case, assign_case, move_case
 from casework.core.access import SYSTEM, Actor
+from casework.core.db import transaction
 from casework.counselling import set_counselling_start
 from casework.engagements import end_engagement
+from casework.insight.attention.decisions import snooze
+from casework.insight.attention.entries import AttentionEntry
+from casework.insight.attention.upkeep import judge_all
 from casework.insight.balance.models import Balance
 from casework.messages import receive_message
 from casework.named_supports import end_support
-from casework.needs import Need
+from casework.needs import Need, move_need
 from casework.network.meetings import add_decision, hold_meeting, plan_meeting
 from casework.participation.accounts import tell_account
 from casework.people import Household
@@ -34,6 +38,7 @@ from casework.plans.steps import hold_step, move_step
 from casework.plans.writing import Doer, add_goal, add_step, change_step
 from casework.providers import report_capacity
 from casework.referrals import Referral
+from casework.submissions import withdraw_submission
 from tests.world import World
 
 Expected = tuple[str, uuid.UUID]
@@ -57,6 +62,7 @@ class Troubles:
     flags: dict[str, set[uuid.UUID]] = field(default_factory=dict)
     cases: set[uuid.UUID] = field(default_factory=set)
     origins: dict[uuid.UUID, str] = field(default_factory=dict)
+    awake: set[Expected] = field(default_factory=set)
 
     @contextlib.contextmanager
     def ago(self, days: float) -> Iterator[dict[str, Any]]:
@@ -82,9 +88,11 @@ class Troubles:
         self.flags.setdefault(name, set()).add(case.__data__["household"])
 
     def plant_all(self) -> None:
+        """Each plant in one transaction: what it adds up to is counted once."""
         for build in PLANTS:
             before = self._rows()
-            build(self)
+            with transaction():
+                build(self)
             self.origins |= dict.fromkeys(self._rows() - before, build.__name__)
 
     def _rows(self) -> set[uuid.UUID]:
@@ -105,11 +113,11 @@ class Troubles:
         return case.refresh()
 
     def helped(self, opened: int = 100, **columns: Any) -> Case:
-        """A live case with a plan that is agreed and reviewed, and with a volunteer."""
+        """A live case with a plan that is agreed and reviewed, and with an aunt nearby."""
         case = self.case(opened, **columns)
         self.plan(case, opened)
         with self.ago(opened):
-            self.world.engagement(case, "community")
+            self.world.named_support(case, "community")
         return case
 
     def plan(self, case: Case, begun: int = 100, *, agreed: bool = True,
@@ -406,6 +414,72 @@ def nobody_at_all(town: Troubles) -> None:
         town.plan(case)
         town.step(case, doer, due=15)
         town.flag("alone", case)
+
+
+@plant
+def a_case_that_was_closed_and_opened_again(town: Troubles) -> None:
+    """What was late before is late again, and counts from its own day."""
+    case = town.helped()
+    step = town.step(case, Doer(), due=-30)
+    with town.ago(20) as who:
+        move_case(case, "closed", reason="moved_away", **who)
+    with town.ago(2) as who:
+        move_case(case.refresh(), "reopened", **who)
+    town.expect("step_overdue", step, 27)
+
+
+@plant
+def a_case_that_went_to_another_organisation(town: Troubles) -> None:
+    case = town.helped(organization=town.world.organization())
+    step = town.step(case, Doer(), due=-10)
+    with town.ago(1) as who:
+        assign_case(case, organization=town.world.organization(), assigned_to=None, **who)
+    town.expect("step_overdue", step, 7)
+
+
+@plant
+def a_request_that_was_withdrawn_while_the_plan_was_asked_about(town: Troubles) -> None:
+    """The question went with the request, so that nobody waits for the person any more."""
+    case = town.case()
+    request, person = town.person(case)
+    plan = town.plan(case, 40, agreed=False)
+    town.world.named_support(case)
+    with town.ago(30) as who:
+        ask_agreement(plan, **who)
+    with town.ago(1) as who:
+        withdraw_submission(request, by=person, at=who["at"])
+    town.expect("plan_not_agreed", plan, 12)
+
+
+@plant
+def a_snoozed_need_that_had_somebody_in_between(town: Troubles) -> None:
+    """It rests until long from now; but it was met and has come anew."""
+    case = town.helped()
+    with town.ago(40):
+        need = town.world.need(case, "debt")
+    with town.ago(30) as who:
+        judge_all(at=who["at"])
+        entry = AttentionEntry.get(AttentionEntry.subject_id == need.id)
+        snooze(entry, town.today + timedelta(days=60), "Urlaub", **who)
+    for state, days in (("covered", 25), ("open", 9)):
+        with town.ago(days) as who:
+            move_need(need.refresh(), state, **who)
+    town.expect("need_alone", need, 2)
+    town.awake.add(("need_alone", need.id))
+    town.flag("under", case)
+
+
+@plant
+def places_that_went_and_came(town: Troubles) -> None:
+    """Free, taken, free again: called since the last report; and one that went and stayed away."""
+    for reports in (((4, 2), (3, 0), (1, 1)), ((4, 2), (3, 0))):
+        service = town.world.service(email="desk@provider.example")
+        row = town.referral(town.helped(), "waitlisted", sent=9, answered=6, service=service)
+        for days, free in reports:
+            with town.ago(days) as who:
+                report_capacity(service, places=12, free=free, waiting=1, **who)
+        if reports[-1][1]:
+            town.expect("place_free", row, reports[-1][0])
 
 
 @plant

@@ -17,7 +17,6 @@ from casework.cases import Case
 from casework.core.access import SYSTEM
 from casework.core.db import Base, transaction
 from casework.deadlines import Deadline, kind_of
-from casework.insight.attention.entries import AttentionMark
 from casework.insight.balance.counting import recount
 from casework.life_areas import LifeArea
 from casework.messages import INBOUND, Message
@@ -170,7 +169,6 @@ class WellRunning:
             for model in ORDER:
                 model.insert_rows(self.rows[model])
             recount([each.id for each in self.rows[Household]], at=self.at)
-        AttentionMark.delete().execute()
 
 
 @eve("step_overdue")
