@@ -76,7 +76,7 @@ class Attention(DeskPage):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The queue by page, narrowed as the address says."""
-        catch_up(at=now())
+        catch_up(at=now(), wait=False)
         wanted, page = _wanted(), _page()
         rows = queue(current_actor(), today(), wanted)
         found = list(rows.limit(PAGE + 1).offset(page * PAGE))
@@ -183,7 +183,7 @@ def in_case(case: Case) -> dict[str, Any]:
     """What the page of a case shows of the queue: its own entries, resting ones too."""
     if not current_actor().may("attention:read"):
         return {"calling": [], "attention_forms": _forms}
-    catch_up(at=now())
+    catch_up(at=now(), wait=False)
     return {"calling": lines(of_case(case, current_actor())), "attention_forms": _forms}
 
 

@@ -297,7 +297,7 @@ def _calling(actor: Actor) -> dict[str, Any]:
     """The first entries of the attention queue, how many there are, how many cases run well."""
     if not actor.may("attention:read"):
         return {"calling": [], "calling_count": 0, "running_well": None}
-    catch_up(at=now())
+    catch_up(at=now(), wait=False)
     rows = queue(actor, today())
     first = lines(rows.limit(MOST_CALLING))
     return {

@@ -90,9 +90,9 @@ def test_of_two_who_tune_at_once_the_second_is_told_and_loses_nothing(desk) -> N
     assert tunings()["need_alone"].values["days"] == 7
 
 
-@pytest.mark.parametrize("role", [Role.INTEGRATION_MANAGER, Role.ADMINISTRATOR,
+@pytest.mark.parametrize("role", [Role.INTEGRATION_MANAGER, Role.VOLUNTEER_COORDINATOR,
                                   Role.INTEGRATION_COMMISSIONER])  # fmt: skip
-def test_only_the_coordinator_tunes_rules(app, world: World, role: Role) -> None:
+def test_only_coordinator_and_administrator_tune_rules(app, world: World, role: Role) -> None:
     organization = world.organization() if role is Role.INTEGRATION_MANAGER else None
     client = desk_of(app, world.staff(role, organization=organization))
     assert client.get(ADDRESS).status_code == 404

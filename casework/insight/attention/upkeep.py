@@ -34,13 +34,15 @@ ASKED = ("person", "provider")
 Key = tuple[str, uuid.UUID]
 
 
-def catch_up(*, at: datetime, most: int = MOST_WHILE_READING) -> int:
+def catch_up(*, at: datetime, most: int = MOST_WHILE_READING, wait: bool = True) -> int:
     """Judge what was marked; returns how many marks were worked off. Nothing marked costs one
-    statement and takes no turn of a writer."""
+    statement and takes no turn of a writer. Who reads does not `wait` for another computation:
+    the queue is then as it was a moment ago, and the worker follows."""
     if not AttentionMark.select(AttentionMark.id).exists():
         return 0
     with transaction():
-        _alone()
+        if not _alone(wait):
+            return 0
         marks = list(AttentionMark.select().order_by(AttentionMark.id).limit(most))
         rules = {each.rule for each in marks if each.rule}
         whole = RULES.keys() if EVERYTHING in rules else rules & RULES.keys()
@@ -206,8 +208,12 @@ def _batches(ids: list[Any]) -> Iterable[list[Any]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _alone() -> None:
+def _alone(wait: bool = True) -> bool:
     """One computation at a time, or an older answer could be stored over a newer one; SQLite
-    has one writer at a time anyway."""
-    if not is_sqlite():
+    has one writer at a time anyway. Without `wait` whether it is our turn right now."""
+    if is_sqlite():
+        return True
+    if wait:
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        return True
+    return bool(database.execute_sql("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,)).fetchone()[0])
