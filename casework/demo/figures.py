@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from casework.acceptance import link_submission
 from casework.cases import Case
 from casework.consent import Release
-from casework.core.access import SYSTEM
+from casework.core.access import PUBLIC, SYSTEM
+from casework.demo.names import REGIONS
+from casework.demo.requests import as_sent, help_answers
 from casework.insight.balance.past import count_next_spread
 from casework.insight.statistics.fixing import count_next
 from casework.insight.statistics.registry import REPORTS
 from casework.needs import add_need, move_need
 from casework.outcomes import tell_person
+from casework.people import Person
 from casework.plans.models import Goal, Plan
 from casework.plans.reviews import review_plan
+from casework.questionnaires.models import live
 from casework.referrals import answer_referral, draft_referral, mark_shown, send_referral
+from casework.staff import hasher
+from casework.submissions import receive_submission
 
 if TYPE_CHECKING:
     from casework.demo.town import Town
 
 HELPED, LEAST_DAYS, MOST_DAYS, BETWEEN = 0.7, 70, 245, 75
+MOST_FRESH = 60
 OUTCOMES = (("got_help", 11), ("no_capacity", 5), ("not_eligible", 2), ("no_contact", 3))
 PROGRESS = (("worse", 2), ("same", 4), ("better", 6), ("reached", 1))
 QUARTERS = 4
+BY_HELPER = 0.25
+LEAST_REQUESTS, REQUESTS_EACH, REQUESTS_DAYS = 90, 0.35, 430
 
 
 def tell_figures(town: Town) -> None:
@@ -33,12 +44,43 @@ def tell_figures(town: Town) -> None:
     for case in older.order_by(Case.opened_at, Case.reference):
         if case.id in released and town.random.random() < HELPED:
             _tell_older_referral(town, case)
+    _tell_older_requests(town)
     for plan in Plan.select().where(Plan.ended_at.is_null()).order_by(Plan.started_at, Plan.id):
         _tell_reviews(town, plan)
     for _ in range(QUARTERS * len(REPORTS)):
         count_next(at=town.at)
     while count_next_spread(at=town.at):
         pass
+
+
+def _tell_older_requests(town: Town) -> None:
+    """What families asked for through the portal over a year; nobody knows the PINs any more."""
+    version, pin_hash = live("help"), hasher.hash(secrets.token_urlsafe())
+    cases = list(Case.select().order_by(Case.opened_at, Case.reference))
+    for _ in range(max(LEAST_REQUESTS, round(town.size * REQUESTS_EACH))):
+        received = town.ago(MOST_FRESH, REQUESTS_DAYS)
+        there = [case for case in cases if case.opened_at < received - timedelta(days=3)]
+        if not there:
+            continue
+        case = town.random.choice(there)
+        submission = receive_submission(
+            version, as_sent(version, _request_answers(town, case), case.language, received),
+            pin_hash=pin_hash, token=secrets.token_urlsafe(32), language=case.language,
+            suspicion=[], by=PUBLIC, at=received,
+        )  # fmt: skip
+        link_submission(submission, case, by=town.coordinator, at=received + timedelta(hours=20))
+
+
+def _request_answers(town: Town, case: Case) -> dict[str, Any]:
+    person = case.household.people.order_by(Person.is_contact.desc(), Person.created_at).first()
+    regions = [each for each in REGIONS if each.language == case.language] or REGIONS
+    region, category = town.random.choice(regions), town.random.choice(town.categories)
+    answers = help_answers(town, region, category)
+    answers |= {"given_name": person.given_name, "family_name": person.family_name}
+    if town.random.random() < BY_HELPER:
+        answers |= {"filled_by": "other", "helper_name": "Erfundene Hilfe",
+                    "helper_relation": "volunteer", "helper_consent": "OK"}  # fmt: skip
+    return answers
 
 
 def _tell_older_referral(town: Town, case: Case) -> None:

@@ -79,7 +79,7 @@ def tell_inbox(town: Town) -> None:
     version, random = live("help"), town.random
     for number in range(14):
         region = random.choice(REGIONS)
-        answers = _help_answers(town, region, random.choice(town.categories))
+        answers = help_answers(town, region, random.choice(town.categories))
         suspicion = ["links"] if number == 3 else []
         submission = sent(version, answers, region.language, suspicion=suspicion, at=town.ago(0, 6))
         if number in (5, 6):
@@ -90,7 +90,8 @@ def tell_inbox(town: Town) -> None:
             withdraw_submission(submission, by=SYSTEM, at=town.at)
 
 
-def _help_answers(town: Town, region: Any, category: Any) -> dict[str, Any]:
+def help_answers(town: Town, region: Any, category: Any) -> dict[str, Any]:
+    """What somebody asks for in the form for help."""
     random, area = town.random, category.life_area.code
     born = (random.randint(1965, 2005), random.randint(1, 9), random.randint(0, 9))
     return {
@@ -117,7 +118,7 @@ def tell_accepted(town: Town) -> None:
     helped = [each for each in town.categories if each.code in town.services]
     for released, story in ACCEPTED:
         region, received = random.choice(REGIONS), town.ago(20, 45)
-        answers = _help_answers(town, region, random.choice(helped))
+        answers = help_answers(town, region, random.choice(helped))
         submission = sent(
             version, answers | {"release_provider": released}, region.language, at=received
         )

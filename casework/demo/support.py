@@ -11,6 +11,7 @@ from casework.engagements import (
     agree_engagement,
     begin_engagement,
     end_engagement,
+    households_of,
     propose_engagement,
 )
 from casework.insight.balance.counting import recount
@@ -67,12 +68,18 @@ def _name(town: Town, case: Case, area: LifeArea, kind: str, who: str) -> None:
 def _tell_engagements(town: Town, cases: list[Case], areas: list[LifeArea]) -> None:
     names, weights = [name for name, _ in STATES], [weight for _, weight in STATES]
     offers = list(Offer.select().where(Offer.state == "approved").order_by(Offer.created_at))
-    for number, case in enumerate(town.random.sample(cases, min(ENGAGED, len(cases)))):
+    beside = households_of(offers)
+    taken = {each.id: len(beside.get(each.id, ())) for each in offers}
+    for case in town.random.sample(cases, min(ENGAGED, len(cases))):
+        offers = [each for each in offers if taken[each.id] < each.places]
         if not offers:
             return
+        # Who was asked the longest time ago comes first, as a coordinator would do it.
+        offer, offers = offers[0], [*offers[1:], offers[0]]
+        taken[offer.id] += 1
         at = max(case.opened_at, town.ago(20, 120))
         made = propose_engagement(
-            case, offers[number % len(offers)], town.random.choice(areas),
+            case, offer, town.random.choice(areas),
             by=town.coordinator, at=at,
         )  # fmt: skip
         _bring(town, made, town.random.choices(names, weights)[0])

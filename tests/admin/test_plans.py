@@ -221,6 +221,17 @@ def test_a_review_notes_each_goal_and_the_second_reviewer_loses_nothing(desk, pl
     assert PlanReview.select().count() == 1
 
 
+def test_the_day_of_the_next_review_is_named_once_and_only_while_the_plan_runs(desk, plan) -> None:
+    for seen, day in enumerate(("2027-02-01", "2027-05-01")):
+        fields = {"review-next_on": day, "review-remark": "", "review-seen": str(seen)}
+        send(desk, _at(plan, "plan", plan.id, "review"), fields)
+    assert text_of(desk.get(_at(plan, "plan"))).count("next on ") == 1
+    Plan.update(ended_at=plan.started_at).where(Plan.id == plan.id).execute()
+    page = text_of(desk.get(_at(plan, "plan") + f"?which={plan.id.hex}"))
+    assert page.count('<ol class="plain lines" reversed>') == 1
+    assert "next on " not in page
+
+
 @pytest.mark.parametrize("day", ["", "2020-01-01", "31.31.2027", "2199-01-01"])
 def test_a_review_without_a_day_to_come_is_refused(desk, plan, day) -> None:
     fields = {"review-next_on": day, "review-remark": "bleibt", "review-seen": "0"}

@@ -104,6 +104,9 @@ def counselling_over(context: Context) -> ModelSelect:
     of_case=False,
     wakes=("network_contacts", "network_talks", "network_meetings"),
     permission="network:edit",
+    own=lambda staff: NetworkContact.scope(staff).select(NetworkContact.id).where(
+        NetworkContact.added_by == staff.id
+    ),
 )  # fmt: skip
 def contact_cold(context: Context) -> ModelSelect:
     """Contacts in use whose next contact is overdue."""
@@ -124,6 +127,7 @@ def contact_cold(context: Context) -> ModelSelect:
     of_case=False,
     wakes=("network_decisions",),
     permission="network:edit",
+    own=lambda staff: Decision.scope(staff).select(Decision.id).where(Decision.staff == staff.id),
 )  # fmt: skip
 def decision_due(context: Context) -> ModelSelect:
     """Decisions that nobody has ticked off in time."""

@@ -66,21 +66,22 @@ class AttentionEntry(Base):
 
     @classmethod
     def scope(cls, staff: Actor) -> ModelSelect:
-        """The entries of cases within scope, and of other things by the rule's permission."""
+        """The entries of cases within scope; of other things by the rule's permission, or one's
+        own."""
         rows = cls.select()
         if not staff.may("attention:read"):
             return rows.where(False)
-        others = [
-            each.name for each in RULES.values() if not each.of_case and staff.may(each.permission)
-        ]
-        loose = cls.case.is_null() & (cls.rule << others) if others else None
-        if staff.sees_all:
-            mine: Any = cls.case.is_null(False)
-            return rows if len(others) == sum(not each.of_case for each in RULES.values()) else (
-                rows.where(mine | loose if loose is not None else mine)
-            )  # fmt: skip
-        mine = cls.case << Case.ids(staff)
-        return rows.where(mine | loose if loose is not None else mine)
+        loose = [each for each in RULES.values() if not each.of_case]
+        if staff.sees_all and all(staff.may(each.permission) for each in loose):
+            return rows
+        seen: Any = cls.case.is_null(False) if staff.sees_all else cls.case << Case.ids(staff)
+        for each in loose:
+            of_rule = cls.case.is_null() & (cls.rule == each.name)
+            if staff.may(each.permission):
+                seen |= of_rule
+            elif each.own is not None:
+                seen |= of_rule & (cls.subject_id << each.own(staff))
+        return rows.where(seen)
 
     def settle(self) -> None:
         """Set `shown_from` from what was decided; the latest of the days wins."""

@@ -15,6 +15,7 @@ from typing import Any
 from peewee import JOIN, ModelSelect, Value
 
 from casework.cases import LIVE_STATES, Case
+from casework.core.access import Actor
 from casework.core.clock import from_local, local_date
 from casework.core.i18n import N_
 from casework.core.working_days import after_working_days
@@ -61,6 +62,7 @@ class Rule:
     wakes: tuple[str, ...]
     permission: str
     table: str
+    own: Callable[[Actor], ModelSelect] | None = None
 
     @property
     def defaults(self) -> dict[str, int]:
@@ -171,20 +173,22 @@ def rule(
     wakes: tuple[str, ...] = (),
     permission: str = "case:read",
     table: str = "",
+    own: Callable[[Actor], ModelSelect] | None = None,
 ) -> Callable[[Callable[[Context], ModelSelect]], Rule]:
     """Make a function a rule of the queue; `table` names what its subjects are, by default the
     table that its query selects from.
 
     With `asks`, whoever's turn it is gets one kind reminder before the coordinator sees it. A
     rule that is not `of_case` is asked anew as a whole when an event is about a table in `wakes`,
-    and its entries are seen by who has `permission`.
+    and its entries are seen by who has `permission`; `own` gives the keys of the subjects that
+    are somebody's own, whose entries they see without it.
     """
     if name in RULES or set(actions) - set(ACTIONS) or rank not in RANKS:
         raise ValueError(f"the rule {name} is there already, or asks for something unknown")
 
     def register(query: Callable[[Context], ModelSelect]) -> Rule:
         made = Rule(name, title, sentence, query, rank, thresholds, actions, asks, of_case,
-                    wakes, permission, table)  # fmt: skip
+                    wakes, permission, table, own)  # fmt: skip
         RULES[name] = made
         return made
 

@@ -10,7 +10,8 @@ from casework.cases import move_case
 from casework.core.access import SYSTEM
 from casework.counselling import set_counselling_start
 from casework.deadlines import extend_deadline, move_deadline
-from casework.network.contacts import retire_contact
+from casework.insight.attention.entries import AttentionEntry
+from casework.network.contacts import NetworkContact, retire_contact
 from casework.network.meetings import add_decision, finish_decision, plan_meeting
 from casework.network.talks import note_talk
 from tests.casework.insight.attention.queue import entries
@@ -83,3 +84,21 @@ def test_a_decision_is_due_the_day_after_and_quiet_once_it_is_done(world, clock:
     assert _found(world, "decision_due") == [decision.id]
     finish_decision(decision, by=SYSTEM, at=world.at)
     assert _found(world, "decision_due") == []
+
+
+def test_who_owes_a_decision_or_entered_a_contact_sees_its_entry_and_nobody_elses(
+    world, clock: Clock
+) -> None:
+    one, other = world.manager(), world.manager()
+    meeting = plan_meeting("x", world.at, by=SYSTEM, at=world.at)
+    mine = add_decision(meeting, "x", date(2026, 11, 5), staff=one, by=SYSTEM, at=world.at)
+    add_decision(meeting, "y", date(2026, 11, 5), staff=world.coordinator(), by=SYSTEM,
+                 at=world.at)  # fmt: skip
+    contact = world.contact(interval_days=30)
+    NetworkContact.update(added_by=other.id).where(NetworkContact.id == contact.id).execute()
+    clock.forward(days=40)
+    assert len(_found(world, "decision_due")) == 2
+    assert len(_found(world, "contact_cold")) == 1
+    assert [each.subject_id for each in AttentionEntry.scope(one.actor)] == [mine.id]
+    assert [each.subject_id for each in AttentionEntry.scope(other.actor)] == [contact.id]
+    assert AttentionEntry.scope(world.coordinator().actor).count() == 3
