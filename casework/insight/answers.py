@@ -2,27 +2,37 @@
 
 Figures move in steps of five submissions, so that two looks at different times do not differ
 by one person. All dimensions are fixed: there is no filter whose results could be compared.
+
+Answers never change once they are sent, so each submission is opened and looked at once in the
+life of a process; what is kept of it are bits in memory, and nothing of it on the disk.
 """
 
 from __future__ import annotations
 
 import functools
 import statistics
+import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import ModelSelect, fn
 
 from casework.core.access import Actor
-from casework.core.clock import in_zone
 from casework.core.refusals import NotFound
-from casework.core.settings import setting
-from casework.insight.classes import Class, core, month_classes, number_classes
-from casework.insight.suppression import LEAST, Table, suppress
-from casework.questionnaires.expressions import Node
-from casework.questionnaires.filling import fill
+from casework.insight.classes import core
+from casework.insight.gathering import (
+    ANSWERED,
+    CHOICES,
+    EMPTY,
+    NOT_ASKED,
+    NUMBERS,
+    SEVERAL,
+    Asked,
+    Gathering,
+)
+from casework.insight.suppression import LEAST, Table
 from casework.questionnaires.forms import Form, Spec
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, without_text
 from casework.submissions import Submission
@@ -32,18 +42,6 @@ KEPT = 16
 MOST = 5_000  # the newest ones; older ones say little about the present
 CHUNK = 200
 FEW_VALUES = 10
-ANSWERED, EMPTY, NOT_ASKED = range(3)
-CHOICES, SEVERAL, NUMBERS, DATES, OTHER = "choices", "several", "numbers", "dates", "other"
-KINDS = {
-    "select_one": CHOICES,
-    "select_multiple": SEVERAL,
-    "acknowledge": OTHER,
-    "integer": NUMBERS,
-    "decimal": NUMBERS,
-    "range": NUMBERS,
-    "date": DATES,
-    "datetime": DATES,
-}
 
 
 @dataclass(frozen=True)
@@ -87,41 +85,6 @@ class Analysis:
     questions: tuple[Figures, ...]
 
 
-@dataclass
-class _Universe:
-    """What is counted: the submissions, or the rows of one repeat over all of them."""
-
-    size: int = 0
-
-    @property
-    def everybody(self) -> int:
-        return (1 << self.size) - 1
-
-
-@dataclass
-class _Asked:
-    """What was collected of one question. Sets of submissions are bits of a number."""
-
-    spec: Spec
-    form: Form
-    kind: str
-    scope: str
-    asked: int = 0
-    chosen: dict[str, int] = field(default_factory=dict)
-    texts: int = 0
-    values: dict[int, float] = field(default_factory=dict)
-    presence: Table | None = None
-    parts: list[Table] = field(default_factory=list)
-    classes: list[Class] = field(default_factory=list)
-
-    @property
-    def answered(self) -> int:
-        found = self.texts
-        for bits in self.chosen.values():
-            found |= bits
-        return found
-
-
 def answered_questionnaires(*, by: Actor) -> list[tuple[Questionnaire, int]]:
     """Each questionnaire that was ever published with its submissions, in whole steps of five.
 
@@ -145,40 +108,64 @@ def analysis(questionnaire: Questionnaire, language: str, *, by: Actor) -> Analy
     """The figures of `questionnaire` in words of `language`.
 
     Raises `NotFound` for who may not see statistics. Takes a statement for each chunk of
-    submissions; the last results are kept until five more have come.
+    submissions that were never looked at; results are kept until five more have come.
     """
     if not by.may("statistics:read"):
         raise NotFound()
-    every, newest, version = _state_of(questionnaire)
+    every, newest = _state_of(questionnaire)
     whole = every - every % STEP
     number = min(whole, MOST)
-    gathered = _gathered(questionnaire.id, number, whole - number, newest, version)
-    return Analysis(number, tuple(_figures(each, language) for each in gathered.asked.values()))
+    versions = tuple(each.id for each in _versions(questionnaire.id))
+    asked = _gathered(questionnaire.id, number, whole - number, newest, versions)
+    return Analysis(number, tuple(_figures(each, language) for each in asked))
 
 
-def _state_of(questionnaire: Questionnaire) -> tuple[int, Any, int]:
-    """How many submissions there are, when the last came, and the highest version."""
+def _state_of(questionnaire: Questionnaire) -> tuple[int, Any]:
+    """How many submissions there are, and when the last came."""
     rows = _answers_of(questionnaire.id).select(
         fn.COUNT(Submission.id), fn.MAX(Submission.received_at)
     )
-    version = QuestionnaireVersion.select(fn.MAX(QuestionnaireVersion.number)).where(
-        QuestionnaireVersion.questionnaire == questionnaire
-    )
     number, newest = rows.tuples().get()
-    return number, newest, version.scalar() or 0
+    return number, newest
 
 
 @functools.lru_cache(maxsize=KEPT)
 def _gathered(
-    questionnaire: uuid.UUID, number: int, older: int, newest: Any, version: int
-) -> _Gathering:
-    """`number` submissions behind the `older` ones, looked at once, and what of them is hidden."""
-    gathered = _Gathering(_versions(questionnaire))
-    for submission in _submissions(questionnaire, number, older):
-        gathered.add(submission)
-    for scope, universe in gathered.universes.items():
-        suppress(gathered.tables(scope, universe), universe.everybody)
-    return gathered
+    questionnaire: uuid.UUID,
+    number: int,
+    older: int,
+    newest: Any,
+    versions: tuple[uuid.UUID, ...],
+) -> list[Asked]:
+    """What `number` submissions behind the `older` ones say, with what of it is hidden."""
+    ids = _ids(questionnaire, number, older)
+    return _kept(questionnaire, versions).of(ids)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _kept(questionnaire: uuid.UUID, versions: tuple[uuid.UUID, ...]) -> _Kept:
+    """What this process has seen so far of the submissions of these versions."""
+    return _Kept(questionnaire)
+
+
+class _Kept:
+    """A gathering that grows: only submissions that it has not seen yet are opened."""
+
+    def __init__(self, questionnaire: uuid.UUID) -> None:
+        self.questionnaire = questionnaire
+        self.lock = threading.Lock()
+        self.gathering = Gathering(_versions(questionnaire))
+
+    def of(self, ids: list[uuid.UUID]) -> list[Asked]:
+        """What the submissions `ids` say, as copies."""
+        with self.lock:
+            if len(self.gathering.places) > 2 * MOST:
+                self.gathering = Gathering(_versions(self.questionnaire))
+            fresh = [each for each in ids if each not in self.gathering.places]
+            for submission in _submissions(fresh):
+                self.gathering.add(submission)
+            # One that was deleted meanwhile has no place.
+            return self.gathering.of([each for each in ids if each in self.gathering.places])
 
 
 def _answers_of(questionnaire: uuid.UUID) -> ModelSelect:
@@ -201,138 +188,22 @@ def _versions(questionnaire: uuid.UUID) -> list[QuestionnaireVersion]:
     return list(rows.order_by(QuestionnaireVersion.number.desc()))
 
 
-def _submissions(questionnaire: uuid.UUID, number: int, older: int) -> Iterator[Submission]:
+def _ids(questionnaire: uuid.UUID, number: int, older: int) -> list[uuid.UUID]:
     """`number` submissions behind the `older` ones, in the order in which they came."""
     rows = _answers_of(questionnaire).order_by(Submission.received_at, Submission.id)
-    ids = [row[0] for row in rows.offset(older).limit(number).tuples()] if number else []
+    return [row[0] for row in rows.offset(older).limit(number).tuples()] if number else []
+
+
+def _submissions(ids: Sequence[uuid.UUID]) -> Iterator[Submission]:
     for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
         yield from (
             Submission.select(Submission, QuestionnaireVersion.id)
             .join(QuestionnaireVersion)
-            .where(Submission.id.in_(chunk))
+            .where(Submission.id.in_(list(ids[start : start + CHUNK])))
         )
 
 
-class _Gathering:
-    """Looks at each submission once and keeps bits, never answers in words."""
-
-    def __init__(self, versions: Sequence[QuestionnaireVersion]) -> None:
-        self.zone = setting("site_zone")
-        self.universes: dict[str, _Universe] = {"": _Universe()}
-        self.asked: dict[tuple[str, str], _Asked] = {}
-        self.plans: dict[uuid.UUID, list[tuple[int, _Asked]]] = {}
-        for version in versions:
-            form, plan = version.form, self.plans.setdefault(version.id, [])
-            for spec in form.specs:
-                if spec.kind == "repeat":
-                    self.universes.setdefault(spec.path, _Universe())
-                elif spec.kind == "question" and spec.type is not None and spec.type.fillable:
-                    plan.append((spec.index, self._expect(form, spec)))
-
-    def _expect(self, form: Form, spec: Spec) -> _Asked:
-        scope = "" if spec.scope is form.root else spec.scope.path
-        kind = KINDS.get(spec.question.type, OTHER)
-        known = self.asked.setdefault((scope, spec.path), _Asked(spec, form, kind, scope))
-        for choice in spec.choices if known.kind in (CHOICES, SEVERAL) else ():
-            known.chosen.setdefault(choice.name, 0)
-        return known
-
-    def add(self, submission: Submission) -> None:
-        """Count one submission and the rows in it."""
-        moment = in_zone(submission.received_at, self.zone)
-        form = submission.version.form
-        filling = fill(form, submission.answers, now=moment, seed=submission.id.hex)
-        bits: dict[tuple[str, ...], int] = {(): self._next("")}
-        for repeat in form.repeats:
-            for node in filling.by_spec[repeat.index]:
-                if node.counts:
-                    bits[node.path] = self._next(repeat.path)
-        for index, asked in self.plans[submission.version.id]:
-            for node in filling.by_spec[index]:
-                bit = bits.get(node.path[:-1])
-                if node.counts and bit is not None:
-                    _note(asked, node, bit)
-
-    def _next(self, scope: str) -> int:
-        universe = self.universes[scope]
-        universe.size += 1
-        return 1 << (universe.size - 1)
-
-    def tables(self, scope: str, universe: _Universe) -> list[Table]:
-        """The tables of the questions of one scope, each after the one that it divides."""
-        found: list[Table] = []
-        for each in self.asked.values():
-            if each.scope == scope:
-                found.extend(_tables(each, universe.everybody))
-        return found
-
-
-def _note(asked: _Asked, node: Node, bit: int) -> None:
-    asked.asked |= bit
-    value = node.data.get(node.spec.key)
-    if not value:
-        return
-    asked.texts |= bit
-    if asked.kind in (CHOICES, SEVERAL):
-        for name in value if isinstance(value, list) else [value]:
-            if name in asked.chosen:
-                asked.chosen[name] |= bit
-    elif isinstance(value, str) and asked.kind in (NUMBERS, DATES):
-        number = _month(value) if asked.kind == DATES else _number(value)
-        if number is not None:
-            asked.values[bit.bit_length() - 1] = number
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _month(text: str) -> float | None:
-    """Months since year 0; a birth year alone counts as its January."""
-    try:
-        year, month = int(text[:4]), int(text[5:7] or 1)
-    except ValueError:
-        return None
-    return year * 12 + month - 1
-
-
-def _tables(asked: _Asked, everybody: int) -> Iterator[Table]:
-    answered = asked.answered
-    asked.presence = Table([answered, asked.asked & ~answered, everybody & ~asked.asked])
-    yield asked.presence
-    within = (asked.presence, ANSWERED)
-    if asked.kind == SEVERAL:
-        asked.parts = [
-            Table([bits, answered & ~bits], within=within) for bits in asked.chosen.values()
-        ]
-    elif asked.kind == CHOICES:
-        cells = list(asked.chosen.values())
-        rest = answered
-        for bits in cells:
-            rest &= ~bits
-        asked.parts = [Table([*cells, rest] if rest else cells, within=within)]
-    elif asked.values:
-        asked.classes = _classes(asked)
-        asked.parts = [Table([_bits(asked.values, each) for each in asked.classes], within=within)]
-    yield from asked.parts
-
-
-def _classes(asked: _Asked) -> list[Class]:
-    values = list(asked.values.values())
-    if asked.kind == DATES:
-        return month_classes([int(value) for value in values])
-    return number_classes(values, whole=all(value.is_integer() for value in values))
-
-
-def _bits(values: dict[int, float], found: Class) -> int:
-    return sum(1 << place for place, value in values.items() if found.holds(value))
-
-
-def _figures(asked: _Asked, language: str) -> Figures:
+def _figures(asked: Asked, language: str) -> Figures:
     presence = asked.presence or Table([0, 0, 0])
     scope = asked.spec.scope
     return Figures(
@@ -348,7 +219,7 @@ def _figures(asked: _Asked, language: str) -> Figures:
     )
 
 
-def _bars(asked: _Asked, language: str, answered: int | None) -> Iterator[Bar]:
+def _bars(asked: Asked, language: str, answered: int | None) -> Iterator[Bar]:
     if asked.kind == SEVERAL:
         counts = [table.shown(0) for table in asked.parts]
     else:
@@ -360,14 +231,14 @@ def _bars(asked: _Asked, language: str, answered: int | None) -> Iterator[Bar]:
         yield Bar(label, count, count / answered if answered and count is not None else None)
 
 
-def _choice_labels(asked: _Asked, language: str) -> list[str]:
+def _choice_labels(asked: Asked, language: str) -> list[str]:
     """Labels in the newest version; a choice that only older ones have keeps its name."""
     labels = {each.name: each.label for each in asked.spec.choices}
     text = asked.form.definition.text
     return [text(labels.get(name, {}), language)[0] or name for name in asked.chosen]
 
 
-def _measures(asked: _Asked) -> dict[str, float]:
+def _measures(asked: Asked) -> dict[str, float]:
     """Mean, median and the core of the values, each only where it tells of nobody alone.
 
     The mean of few different values could be solved for the counts behind it.

@@ -199,4 +199,4 @@ def test_statements_do_not_grow_with_the_submissions(desk, made, world):
     few = [cost(each) for each in ("/admin/answers/", ADDRESS, f"{ADDRESS}figures")]
     store(world, {"kind": "a"}, count=150)
     many = [cost(each) for each in ("/admin/answers/", ADDRESS, f"{ADDRESS}figures")]
-    assert many == few
+    assert all(later <= first for later, first in zip(many, few, strict=True)), (few, many)

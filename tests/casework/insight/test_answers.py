@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from casework.core.access import PUBLIC, SYSTEM, Actor, Role
 from casework.core.refusals import NotFound
+from casework.insight import answers, gathering
 from casework.insight.answers import Analysis, Figures, analysis
 from casework.questionnaires.definitions import Choice
+from casework.submissions import Submission
 from tests.admin.desk import statements
 from tests.casework.formats.test_answers import publish_form, store
 from tests.casework.questionnaires.samples import choices, definition, group, question, repeat
@@ -210,3 +214,40 @@ def test_statements_grow_by_one_for_each_chunk_and_the_last_look_is_kept(made, w
     assert cost() <= 2
     store(world, {"kind": "b"}, count=600)
     assert cost() <= few + 3
+
+
+def test_only_submissions_that_were_never_looked_at_are_opened(made, world, monkeypatch):
+    opened = []
+    real = gathering.fill
+    monkeypatch.setattr(
+        gathering,
+        "fill",
+        lambda form, *rest, **named: opened.append(1) or real(form, *rest, **named),
+    )
+    store(world, {"kind": "a"}, count=20)
+    assert figures(made, "kind").answered == 20
+    store(world, {"kind": "b"}, count=5)
+    assert bars(made, "kind") == [("First", 20), ("B", 5)]
+    assert len(opened) == 25
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_was_seen_before_never_makes_the_figures_different(
+    made, world, clock, monkeypatch, seed
+):
+    monkeypatch.setattr(answers, "MOST", 40)
+    chance = random.Random(seed)
+    for _ in range(6):
+        clock.forward(hours=1)
+        for _ in range(chance.randint(1, 4)):
+            given = {"kind": chance.choice("ab"), "years": str(chance.randint(1, 9))}
+            given["needs"] = chance.sample("ab", chance.randint(0, 2))
+            given["member"] = [{"_row": f"r{n}", "sort": chance.choice("ab")}
+                               for n in range(chance.randint(0, 3))]  # fmt: skip
+            store(world, given, count=chance.randint(1, 9))
+        gone = [row.id for row in Submission.select() if chance.random() < 0.1]
+        Submission.delete().where(Submission.id << gone).execute()
+        grown = looked_at(made)
+        for cache in (answers._gathered, answers._kept):
+            cache.cache_clear()
+        assert looked_at(made) == grown
