@@ -13,6 +13,7 @@ from casework.cases import Case, CaseSubmission
 from casework.core.i18n import N_
 from casework.insight.attention.registry import Context, Threshold, rule
 from casework.messages import INBOUND, Message
+from casework.participation.models import Account
 from casework.plans.agreements import PlanAgreement
 from casework.plans.models import Goal, Hold, Plan, Step
 from casework.plans.states import OPEN_STEPS
@@ -188,12 +189,20 @@ def plan_never_reviewed(context: Context) -> ModelSelect:
     table="cases",
 )  # fmt: skip
 def appointments_missed(context: Context) -> ModelSelect:
-    """Cases whose last appointments were all missed; since the last of them."""
+    """Cases whose last appointments were all missed; since the last of them.
+
+    One whose reason we have accepted is excused and neither counts nor ends the row.
+    """
     later = Appointment.alias()
     kept = later.select(later.id).where(
         (later.case == Appointment.case)
         & (later.state == "kept")
         & (later.starts_at > Appointment.starts_at)
+    )
+    excused = Account.select(Account.id).where(
+        (Account.case == Appointment.case)
+        & (Account.fact_id == Appointment.id)
+        & Account.accepted_at.is_null(False)
     )
     times = fn.COUNT(Appointment.id)
     rows = context.candidates(
@@ -202,7 +211,8 @@ def appointments_missed(context: Context) -> ModelSelect:
     )  # fmt: skip
     recent = Appointment.starts_at >= context.before(context.days("within"))
     return (
-        rows.where((Appointment.state == "missed") & recent & ~fn.EXISTS(kept))
+        rows.where((Appointment.state == "missed") & recent)
+        .where(~fn.EXISTS(kept) & ~fn.EXISTS(excused))
         .group_by(Appointment.case)
         .having(times >= context.days("times"))
     )

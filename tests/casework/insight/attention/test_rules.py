@@ -11,9 +11,13 @@ from casework.cases import move_case
 from casework.core.access import SYSTEM
 from casework.core.settings import change_setting
 from casework.engagements import end_engagement
+from casework.insight.attention.entries import AttentionEntry
+from casework.insight.attention.upkeep import catch_up
 from casework.life_areas import LifeArea
 from casework.messages import mark_read, receive_message
 from casework.named_supports import end_support
+from casework.participation.accounts import accept_account, note_account, take_acceptance_back
+from casework.participation.facts import facts_of
 from casework.plans.agreements import note_agreement
 from casework.plans.blockers import Blocker
 from casework.plans.models import Goal, Step
@@ -227,6 +231,22 @@ def test_two_missed_appointments_in_a_row_call_until_one_is_kept(world: World, c
     clock.forward(hours=2)
     settle_appointment(row, "kept", **_who(world))
     assert entries(world, "appointments_missed") == []
+
+
+def test_a_missed_appointment_whose_reason_was_accepted_counts_no_more(world, clock) -> None:
+    case = world.case()
+    for _ in range(2):
+        row = world.appointment(case)
+        clock.forward(days=1)
+        settle_appointment(row, "missed", **_who(world))
+    told = note_account(case, "The child was ill.", language="en", told_on=world.at.date(),
+                        fact=facts_of(case, at=world.at)[0], **_who(world))  # fmt: skip
+    assert len(entries(world, "appointments_missed")) == 1
+    accept_account(told, **_who(world))
+    catch_up(at=world.at)
+    assert AttentionEntry.select().where(AttentionEntry.rule == "appointments_missed").count() == 0
+    take_acceptance_back(told, **_who(world))
+    assert len(entries(world, "appointments_missed")) == 1
 
 
 def test_a_missed_appointment_of_last_year_says_nothing_about_today(world: World, clock) -> None:
