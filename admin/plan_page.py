@@ -29,6 +29,7 @@ from casework.plans.blockers import Blocker
 from casework.plans.models import Goal, Plan, Step
 from casework.plans.reviews import PROGRESS_NAMES
 from casework.plans.states import GOAL_STATES, OPEN_STEPS, STEP_STATES
+from casework.plans.steps import seen_as
 from casework.plans.whole import WholePlan
 
 STEP_VERBS = {
@@ -54,6 +55,7 @@ PLAN_WORDS = {
     "doer_names": DOER_NAMES,
     "agreed_by": AGREED_BY,
     "open_steps": OPEN_STEPS,
+    "seen_as": seen_as,
     "today": today,
 }
 

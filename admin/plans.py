@@ -172,7 +172,8 @@ class CasePlans(CaseInvitations):
         """A goal is reached, dropped or open again."""
 
         def do(goal: Goal) -> None:
-            move_goal(goal, _chosen(GOAL_STATES.states), by=current_actor(), at=now())
+            seen = request.form.get("seen", "")
+            move_goal(goal, _chosen(GOAL_STATES.states), seen=seen, by=current_actor(), at=now())
 
         return self._press(id, Goal, row, do, _("Saved."))
 

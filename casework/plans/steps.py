@@ -6,6 +6,7 @@ from datetime import datetime
 
 from casework.core.access import Actor
 from casework.core.audit import recorded
+from casework.core.db import is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal, StaleEdit
 from casework.plans.blockers import Blocker
@@ -51,8 +52,10 @@ def hold_step(
 ) -> Step:
     """A step waits for something; where it waits already, for something or somebody else now.
 
-    Raises `BlockerMissing`, `StaleEdit`, `InvalidTransition`, `PlanEnded`.
+    `seen` is the state in which the reader saw it, after a colon the key of the hold that they
+    saw (`seen_as`). Raises `BlockerMissing`, `StaleEdit`, `InvalidTransition`, `PlanEnded`.
     """
+    _wait_for_others(step)
     _check(step, seen)
     if blocker is None or turn not in TURNS:
         raise BlockerMissing()
@@ -63,11 +66,29 @@ def hold_step(
     return step
 
 
+def seen_as(step: Step, hold: Hold | None) -> str:
+    """What a form carries, so that nobody moves a step that waits for something else by now."""
+    return f"{step.state}:{hold.id.hex}" if hold else step.state
+
+
 def _check(step: Step, seen: str) -> None:
     if step.goal.plan.ended_at is not None:
         raise PlanEnded()
-    if seen and seen != step.state:
+    state, _colon, hold = seen.partition(":")
+    if state and state != step.state:
         raise StaleEdit()
+    if hold and hold not in {each.id.hex for each in _open_holds(step)}:
+        raise StaleEdit()
+
+
+def _open_holds(step: Step) -> list[Hold]:
+    return list(Hold.select(Hold.id).where((Hold.step == step) & Hold.ended_at.is_null()))
+
+
+def _wait_for_others(step: Step) -> None:
+    """Two who hold a step at once take their turns; SQLite has one writer at a time anyway."""
+    if not is_sqlite():
+        Step.select(Step.id).where(Step.id == step.id).for_update().get()
 
 
 def _end_hold(step: Step, *, at: datetime) -> None:

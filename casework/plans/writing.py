@@ -212,9 +212,14 @@ def change_goal(
 
 
 @recorded("goal:moved", needs="plan:edit")
-def move_goal(goal: Goal, state: str, *, by: Actor, at: datetime) -> Goal:
-    """A goal is reached, dropped, or open again. Raises `InvalidTransition`, `PlanEnded`."""
+def move_goal(goal: Goal, state: str, *, seen: str = "", by: Actor, at: datetime) -> Goal:
+    """A goal is reached, dropped, or open again; `seen` is the state in which the reader saw it.
+
+    Raises `StaleEdit`, `InvalidTransition`, `PlanEnded`.
+    """
     _refuse_ended(goal.plan)
+    if seen and seen != goal.state:
+        raise StaleEdit()
     GOAL_STATES.move(goal, state, at=at)
     return goal
 

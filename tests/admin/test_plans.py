@@ -165,6 +165,16 @@ def test_the_second_editor_of_a_step_is_told_and_loses_nothing(desk, plan, step)
     assert step.refresh().text("en")[0] == "Zweite Fassung"
 
 
+def test_a_button_on_an_old_page_is_told_what_was_done_since(desk, plan, step) -> None:
+    goal = step.goal
+    assert send(desk, _at(plan, "goal", goal.id, "state"), {"state": "reached", "seen": "open"}
+                ).status_code == 303  # fmt: skip
+    late = send(desk, _at(plan, "goal", goal.id, "state"), {"state": "dropped", "seen": "open"})
+    assert late.status_code == 409
+    assert "Someone else changed this" in text_of(late)
+    assert goal.refresh().state == "reached"
+
+
 def test_a_goal_keeps_the_persons_own_words_in_their_language(desk, plan) -> None:
     fields = {"goal-area": "work", "goal-text": "Find work as a nurse",
               "goal-wish": "می‌خواهم کار کنم", "goal-wish_language": "fa-AF",

@@ -14,7 +14,7 @@ from casework.core.refusals import Forbidden, InvalidTransition, NotFound, Stale
 from casework.life_areas import LifeArea
 from casework.plans.blockers import Blocker, blocker_of, load_blockers
 from casework.plans.models import Goal, Hold, Plan, Step
-from casework.plans.steps import BlockerMissing, CancellerMissing, hold_step, move_step
+from casework.plans.steps import BlockerMissing, CancellerMissing, hold_step, move_step, seen_as
 from casework.plans.templates import PlanTemplate, load_templates, template_of
 from casework.plans.whole import WholePlan
 from casework.plans.writing import (
@@ -161,6 +161,26 @@ def test_of_two_editors_of_a_step_the_second_is_told(world, step):
     with pytest.raises(StaleEdit):
         change_step(other, text="second", **given)
     assert step.refresh().text("de") == ("first", "de")
+
+
+def test_of_two_who_hold_a_step_that_waits_already_the_second_is_told(world, step):
+    blockers = list(Blocker.select().order_by(Blocker.position).limit(3))
+    who = {"by": SYSTEM, "at": world.at}
+    hold_step(step, blockers[0], "provider", **who)
+    seen = seen_as(step, Hold.get(Hold.ended_at.is_null()))
+    hold_step(step, blockers[1], "us", seen=seen, **who)
+    with pytest.raises(StaleEdit):
+        hold_step(Step.get_by_id(step.id), blockers[2], "person", seen=seen, **who)
+    assert Hold.get(Hold.ended_at.is_null()).blocker == blockers[1]
+    assert seen_as(step, None) == "on_hold"
+
+
+def test_of_two_who_settle_a_goal_the_second_is_told(world, plan):
+    goal = WholePlan(plan).goals[0]
+    move_goal(Goal.get_by_id(goal.id), "reached", seen="open", by=SYSTEM, at=world.at)
+    with pytest.raises(StaleEdit):
+        move_goal(Goal.get_by_id(goal.id), "dropped", seen="open", by=SYSTEM, at=world.at)
+    assert goal.refresh().state == "reached"
 
 
 def test_two_goals_are_added_at_once_without_anybody_being_told_off(world, plan):
