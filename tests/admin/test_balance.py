@@ -247,3 +247,11 @@ def test_a_far_page_is_there_too(desk, world: World, monkeypatch) -> None:
     assert "Previous page" in page
     assert "No household fits." not in page
     assert desk.get("/admin/balance/?page=3999").status_code == 200
+
+
+def test_an_area_with_a_need_and_nobody_leads_to_a_service(desk, world: World) -> None:
+    case = world.need().case
+    page = text_of(desk.get(_page(desk, case)))
+    assert f'href="/admin/case/{case.id}#needs">Find a service' in page
+    world.named_support(case)
+    assert "Find a service" not in text_of(desk.get(_page(desk, case)))
