@@ -21,6 +21,7 @@ from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.interpreting import is_on
 from admin.person_fields import CHANNELS, INTERPRETER, NEEDED, READ_IN, TIMES, show_birth
+from admin.strength_words import strength_words
 from admin.uploads import sent_file
 from admin.words import PAGE_WORDS, spoken, word
 from casework.cases import Case
@@ -45,6 +46,7 @@ from casework.invitations import (
 from casework.invited_forms import differences_of, take_over_answer
 from casework.people import GENDERS, HOUSING, ROLES_AT_HOME, Household, Person
 from casework.questionnaires.models import Questionnaire
+from casework.strength_answers import NAMES as STRENGTHS
 from casework.submissions import Submission
 from casework.uploads import Upload
 
@@ -228,6 +230,8 @@ def recorded(column: str, value: Any) -> str:
     """What the record says, in words."""
     if not value:
         return _("nothing")
+    if column in STRENGTHS:
+        return strength_words(column, value)
     if column == "languages":
         return spoken(value)
     if column in WORDS_OF_LISTS:

@@ -16,6 +16,7 @@ from casework.insight.fitting import Reason
 from casework.opportunities.kinds import KINDS
 from casework.opportunities.models import Requirement
 from casework.skills import Skill
+from casework.strength_answers import CHOICES, LEVEL_CODES, SPOKEN
 from casework.strengths import (
     LANGUAGE,
     LEVELS,
@@ -86,6 +87,20 @@ def skill_names(codes: Any) -> str:
 def words_of(table: dict[str, str], codes: Any) -> str:
     """Codes in the order and the words of `table`, joined by commas."""
     return ", ".join(word(table, code) for code in table if code in codes)
+
+
+def strength_words(name: str, value: Any) -> str:
+    """What is known under a name of `save_to`, as `known_answers` gives it, in words."""
+    if name in ("strength.field", "strength.skill"):
+        return skill_names(value)
+    if name == SPOKEN:
+        return ", ".join(map(language_name, value))
+    tables = {"strength.wish": WISHES, "strength.licence": LICENCES}
+    if name in tables:
+        return words_of(tables[name], value)
+    return word(CHOICES[name], value) if name in CHOICES else LEVELS.get(
+        LEVEL_CODES.get(value, 0), str(value)
+    )  # fmt: skip
 
 
 def schooling_of(has: Strengths) -> str:

@@ -16,6 +16,7 @@ from casework.people import GENDERS, HOUSING, ROLES_AT_HOME, add_person, create_
 from casework.providers import Organization
 from casework.sites import Site
 from casework.staff import Staff
+from casework.strength_answers import take_in
 from casework.submissions import STATES as SUBMISSION_STATES
 from casework.submissions import Submission
 
@@ -109,6 +110,7 @@ def accept_submission(
         site=intake.site, housing=intake.housing, place=intake.place, by=by, at=at,
     )  # fmt: skip
     members = [add_person(household, by=by, at=at, **each) for each in people]
+    take_in(members[0], submission.mapped, language=submission.language, by=by, at=at)
     case = open_case(
         household, organization=intake.organization, assigned_to=intake.assigned_to,
         language=submission.language, urgency=intake.urgency, by=by, at=at,

@@ -137,7 +137,7 @@ def take_over_answer(
     now = invitation.refresh()
     if now.submission is None:
         raise NotAnswered()
-    take_over(differences_of(now), key, seen, by=by, at=at)
+    take_over(differences_of(now), key, seen, language=now.submission.language, by=by, at=at)
     return invitation
 
 

@@ -27,6 +27,9 @@ from casework.people import (
 )
 from casework.questionnaires.forms import ROW_KEY, Form, Spec
 from casework.questionnaires.mapping import mapping
+from casework.strength_answers import NAMES as STRENGTHS
+from casework.strength_answers import known_answers, take_in, with_answer
+from casework.strengths import strengths_of
 
 PERSON_COLUMNS = {
     "person.given_name": "given_name",
@@ -66,7 +69,8 @@ class Difference:
     """An answer that the record contradicts, or does not have yet.
 
     `path` leads to the answer; `row` is the person or the household whose `column` holds
-    `recorded`. `key` names the difference in a page, `seen` what was recorded.
+    `recorded`; for strengths of the person the column is the name of `save_to`. `key` names the
+    difference in a page, `seen` what was recorded.
     """
 
     path: tuple[str, ...]
@@ -105,6 +109,7 @@ def facts(case: Case, person: Person | None) -> dict[str, Any]:
     found: dict[str, Any] = {"household.size": str(case.household.people.count())}
     if subject is not None:
         found |= {name: getattr(subject, col) for name, col in PERSON_COLUMNS.items()}
+        found |= known_answers(strengths_of([subject])[subject.id])
     found |= {name: getattr(case.household, col) for name, col in HOUSEHOLD_COLUMNS.items()}
     found["member"] = [
         {ROW_KEY: each.id.hex} | {name: getattr(each, col) for name, col in MEMBER_COLUMNS.items()}
@@ -130,11 +135,20 @@ def differences(
             found.extend(_in_rows(form, spec, answers, _others(case, subject)))
             continue
         name = spec.question.save_to
+        if name in STRENGTHS and subject is not None and answers.get(spec.key):
+            found.extend(_new_strength(spec.key, subject, name, answers[spec.key]))
         row: Any = case.household if name in HOUSEHOLD_COLUMNS else subject
         column = PERSON_COLUMNS.get(name) or HOUSEHOLD_COLUMNS.get(name)
         if row is not None and column and answers.get(spec.key):
             found.extend(_compared((spec.key,), row, column, mapped[name]))
     return found
+
+
+def _new_strength(key: str, person: Person, name: str, answered: Any) -> Iterator[Difference]:
+    """An answer about strengths differs where it says more than is known."""
+    has = strengths_of([person])[person.id]
+    if with_answer(has, name, answered, language="") != has:
+        yield Difference((key,), person, name, answered, known_answers(has).get(name, ""))
 
 
 def _in_rows(
@@ -172,9 +186,11 @@ def _fits(column: str, answered: Any) -> bool:
 
 
 def take_over(
-    found: list[Difference], key: str, seen: str, *, by: Actor, at: datetime
+    found: list[Difference], key: str, seen: str, *, language: str, by: Actor, at: datetime
 ) -> Person | Household:
     """Bring one of the differences into the record; returns the changed row.
+
+    `language` is the one that was answered in: texts about strengths stay as they were written.
 
     Raises `NothingDiffers` where there is no such difference (any more), `StaleEdit` where
     the record changed since it was shown as `seen`.
@@ -184,6 +200,10 @@ def take_over(
         raise NothingDiffers()
     if wanted.seen != seen:
         raise StaleEdit()
+    if wanted.column in STRENGTHS and isinstance(wanted.row, Person):
+        answer = {wanted.column: wanted.answered}
+        take_in(wanted.row, answer, language=language, by=by, at=at)
+        return wanted.row
     columns = {wanted.column: wanted.answered}
     if isinstance(wanted.row, Person):
         return change_person(wanted.row, by=by, at=at, **columns)

@@ -25,6 +25,8 @@ SAVE_TO = {
     "person.given_name", "person.family_name", "person.birth_date", "person.gender",
     "person.languages", "person.phone", "person.email", "person.interpreter",
     "household.place", "household.housing", "contact.address",
+    "strength.wish", "strength.level_de", "strength.schooling", "strength.experience",
+    "strength.hopes",
     "member.given_name", "member.family_name", "member.birth_date", "member.relation",
     "need.category", "need.description", "need.urgency", "contact.channel", "contact.times",
     "helper.name", "helper.relation", "helper.phone", "helper.consent", "release.provider",

@@ -24,6 +24,8 @@ from casework.questionnaires.places import places, questions, row_places
 from casework.questionnaires.publishing import import_definition, retire
 from casework.questionnaires.steps import accept, add_row, begin
 from casework.questionnaires.validating import problems
+from casework.strength_answers import take_in
+from casework.strengths import strengths_of
 
 NEWER = ("assessment", "follow-up", "provider")
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -171,6 +173,19 @@ class TestAssessment:
             "need.category": ["literacy", "flat_search"],
             "need.urgency": "this_week",
         }
+
+    def test_what_the_person_brings_along_becomes_strengths(self, world) -> None:
+        filling = filled_in(
+            "assessment", german="b1", school="vocational", work_so_far="Schreiner",
+            looking_for=["job", "training"], wishes="Eine eigene Werkstatt",
+        )  # fmt: skip
+        person = world.person()
+        answers = mapping(form("assessment"), filling.final())
+        assert take_in(person, answers, language="de", by=SYSTEM, at=NOW)
+        has = strengths_of([person])[person.id]
+        assert has.languages == {"de": 3}
+        assert (has.schooling, has.wishes) == ("vocational", {"job", "training"})
+        assert (has.experience, has.hopes) == ("Schreiner", "Eine eigene Werkstatt")
 
 
 class TestFollowUp:
