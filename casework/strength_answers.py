@@ -138,11 +138,12 @@ def _declared(column: str) -> set[str]:
 
 
 def _with_text(has: Strengths, column: str, text: str, language: str) -> Strengths:
-    """What was said before stays; an answer that begins with it takes its place."""
+    """What was said before stays, line by line; an answer that holds it all takes its place."""
     before = getattr(has, column)
-    if text in before:
+    known, said = before.splitlines(), text.splitlines()
+    if set(said) <= set(known):
         return has
-    whole = text if not before or before in text else f"{before}\n{text}"
+    whole = text if set(known) <= set(said) else f"{before}\n{text}"
     if len(whole) > MOST_TEXT:
         return has
     told = _with(has, column, whole)

@@ -38,8 +38,10 @@ from casework.invited_forms import (
     send_form,
     take_over_answer,
 )
+from casework.questionnaires.models import live
 from casework.questionnaires.publishing import retire
 from casework.record_facts import NothingDiffers
+from casework.strengths import strengths_of
 from casework.submissions import CodeRefused, Submission, open_with_pin
 from tests.invited import ANSWERS, answered, check_up, first_talk, invited, opened
 
@@ -444,6 +446,26 @@ def test_what_is_the_same_or_was_not_answered_does_not_differ(world, check, staf
 def test_what_the_record_does_not_know_yet_differs(world, talk, staff, case):
     filling = answered(world, opened(world, case, staff, talk), staff, {"gender": "female"})
     assert keys(filling) == {"gender": ("", "female")}
+
+
+def test_what_somebody_can_and_looks_for_is_taken_over_and_begins_the_next_form(world, staff, case):
+    talk = live("assessment").questionnaire
+    given = {"german": "b1", "looking_for": ["job"], "work_so_far": "Koch", "skills": "Kochen"}
+    filling = answered(world, opened(world, case, staff, talk), staff, given)
+    assert keys(filling) == {
+        "german": ("", "b1"), "looking_for": ("", ["job"]), "work_so_far": ("", "Koch"),
+        "skills": ("", "Kochen"),
+    }  # fmt: skip
+    for name in given:
+        seen = next(each.seen for each in differences_of(filling) if each.key == name)
+        take_over_answer(filling, name, seen, by=staff, at=world.at)
+    assert keys(filling.refresh()) == {}
+    person = case.household.people.get()
+    has = strengths_of([person])[person.id]
+    assert (has.languages, has.wishes, has.experience) == ({"de": 3}, {"job"}, "Koch\nKochen")
+    again = opened(world, case, staff, talk)
+    begin_form(again, by=staff, at=world.at)
+    assert typed(again, world.at)["german"] == "b1"
 
 
 def test_people_of_the_household_are_compared_row_by_row(world, talk, staff, case):

@@ -24,7 +24,6 @@ from tests.world import World
 pytestmark = pytest.mark.slow
 
 METHODS = ("HEAD", "OPTIONS", "PUT", "NONSENSE")
-POSTS = 3
 QUERIES = (
     "page=-1&sort=-1&id=%00&search=%00%ff&older=-5&need=%00&service=%ff&query=%00&language=%00",
     "page=99999999999999999999&page_size=0&sort=99&desc=2&id=%ff%fe&flt0_0=%00&flt99_99=x&flt_=x",
@@ -41,12 +40,23 @@ NASTY = (
 FILLED = ("x", "%00", "%ff%fe", str(uuid.UUID(int=0)), "..%2f..%2fetc", "9" * 400)
 
 
-def paths(app: Flask) -> Iterator[str]:
-    """Every address but signing out, its variables filled with what does not belong there."""
-    for rule in app.url_map.iter_rules():
-        for text in FILLED if rule.arguments else FILLED[:1]:
-            if "logout" not in rule.rule:
-                yield re.sub(r"<[^>]+>", text, rule.rule)
+def calls(app: Flask) -> Iterator[tuple[str, str]]:
+    """Method and path of every address but signing out, filled with what does not belong there.
+
+    Each is read with every text; in turn half of the texts are also posted, and one more method
+    is tried, so that over all addresses every method meets every text.
+    """
+    rules = sorted({each.rule: bool(each.arguments) for each in app.url_map.iter_rules()}.items())
+    for turn, (rule, has_arguments) in enumerate(rules):
+        if "logout" in rule:
+            continue
+        for number, text in enumerate(FILLED if has_arguments else FILLED[:1]):
+            path = re.sub(r"<[^>]+>", text, rule)
+            yield "GET", path
+            if not has_arguments or (number + turn) % 2:
+                yield "POST", path
+            if not has_arguments or number == turn % len(FILLED):
+                yield METHODS[turn % len(METHODS)], path
 
 
 def sound(answer: Any, what: str) -> list[str]:
@@ -78,8 +88,7 @@ def test_no_address_breaks_under_any_method(
         sign_in(client, world.staff(role))
     found = [
         line
-        for number, path in enumerate(sorted(set(paths(town))))
-        for method in ("GET", "POST", METHODS[number % len(METHODS)])
+        for method, path in calls(town)
         for line in sound(client.open(path, method=method), f"{method} {path[:80]}")
     ]
     assert not found, "\n".join(found)
@@ -88,9 +97,9 @@ def test_no_address_breaks_under_any_method(
 def test_no_screen_breaks_under_any_query(town: Flask, client: FlaskClient, world: World) -> None:
     sign_in(client, world.staff(Role.COORDINATOR))
     found = []
-    for screen in walk_screens(town, client, rows=1):
+    for turn, screen in enumerate(walk_screens(town, client, rows=1)):
         address = screen.address + ("&" if "?" in screen.address else "?")
-        for query in QUERIES:
+        for query in (QUERIES[turn % 2], QUERIES[2 + turn // 2 % 2]):
             found += sound(client.get(address + query), f"{address[:80]}{query[:40]}")
     assert not found, "\n".join(found)
 
@@ -103,6 +112,11 @@ def forms(screen: Screen) -> Iterator[tuple[str, list[str]]]:
             names = re.findall(r'<(?:input|select|textarea|button)\b[^>]*?\bname="([^"]+)"', inside)
             fields = dict.fromkeys(unescape(each) for each in names if each != "csrf_token")
             yield unescape(action[1]) if action and action[1] else screen.address, list(fields)
+
+
+def takes_files(page: str, action: str) -> bool:
+    """Whether a form that goes to `action` may have a file in it."""
+    return 'type="file"' in page and action.partition("?")[0] in unescape(page)
 
 
 def body(fields: list[tuple[str, bytes]]) -> bytes:
@@ -127,17 +141,21 @@ def test_no_form_of_the_desk_breaks_under_any_value(
             kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", action), tuple(fields)
             if kind in seen or "logout" in action:
                 continue
-            seen.add(kind)
-            for number in range(POSTS):
-                values = itertools.islice(itertools.cycle(NASTY), number * 5, None)
+            # Each form meets two rows of values, the second one twice over; the rows go on from
+            # form to form, so that every value comes to many of them.
+            for doubled in (False, True):
+                start = (len(seen) * 5 + doubled * len(NASTY) // 2) % len(NASTY)
+                values = itertools.islice(itertools.cycle(NASTY), start, None)
                 sent = [("csrf_token", token), *zip(fields, values, strict=False)]
-                sent += sent[1:] if number == 1 else []
+                sent += sent[1:] if doubled else []
                 answer = client.post(
                     action, data=body(sent), content_type="multipart/form-data; boundary=edge"
                 )
-                found += sound(answer, f"{action} {fields[:6]} {number}")
-            files = {name: (io.BytesIO(b"%PDF-1.4"), "a.pdf") for name in fields}
-            answer = client.post(action, data={"csrf_token": token.decode(), **files})
-            found += sound(answer, f"{action} {fields[:6]} files")
+                found += sound(answer, f"{action} {fields[:6]} from {start}")
+            if len(seen) % 3 == 0 or takes_files(screen.text, action):
+                files = {name: (io.BytesIO(b"%PDF-1.4"), "a.pdf") for name in fields}
+                answer = client.post(action, data={"csrf_token": token.decode(), **files})
+                found += sound(answer, f"{action} {fields[:6]} files")
+            seen.add(kind)
     assert len(seen) > 40
     assert not found, "\n".join(found)
