@@ -165,6 +165,8 @@ def _since(entry: AttentionEntry) -> str:
 
 def _asked(entry: AttentionEntry) -> str:
     """How far the reminder is, in a sentence."""
+    if entry.asking == "due" and entry.is_shown(today()):
+        return _("Not reminded: they wrote themselves, or were reminded of something else.")
     if entry.asking == "due":
         return _("A reminder goes out on the next working hours; you will be asked after it.")
     if entry.asking == "unreachable":

@@ -240,3 +240,18 @@ def test_the_queue_keeps_its_budget_of_statements_while_rows_grow(app, world: Wo
     # One statement for each kind of thing on the page, and none for each entry.
     assert max(len(few), len(many)) <= 20
     assert Step.select().exists()
+
+
+def test_who_could_not_be_reminded_in_time_is_said_to_be_so(app, world: World, clock) -> None:
+    """Somebody who wrote is not reminded, and the coordinator is asked all the same."""
+    world.referral()
+    _later(world, clock, 14)
+    waits = "A reminder goes out on the next working hours"
+    entry = _entry("referral_unanswered")
+    assert waits not in _page(_fresh(app, world))
+    assert waits in _page(_fresh(app, world), "/admin/attention/?resting=asked")
+    _later(world, clock, 7)
+    assert entry.refresh().asking == "due"
+    page = _page(_fresh(app, world), "/admin/attention/?rule=referral_unanswered")
+    assert "Not reminded: they wrote themselves" in page
+    assert waits not in page
