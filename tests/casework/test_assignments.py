@@ -51,6 +51,30 @@ def test_it_goes_on_to_a_third_or_to_nobody(world: World, given_on, clock: Clock
     assert case.refresh().organization == giver
 
 
+def test_it_does_not_come_round_over_others(world: World, given_on, clock: Clock) -> None:
+    case, giver, holder = given_on
+    third = world.organization("Gamma")
+    _give(case, third, world)
+    clock.forward(days=2)
+    with pytest.raises(CircularAssignment, match=r"“Alpha” gave this case to “Beta” on 05\.11\."):
+        _give(case, giver, world)
+    with pytest.raises(CircularAssignment, match="“Beta” gave this case to “Gamma”"):
+        _give(case, holder, world)
+    plan_follow_up(case, "Mit allen gesprochen", world.at.date(), by=SYSTEM, at=world.at)
+    _give(case, giver, world)
+    assert case.refresh().organization == giver
+
+
+def test_who_had_it_by_mistake_may_get_it_later(world: World, clock: Clock) -> None:
+    giver, mistaken, third = (world.organization() for _ in range(3))
+    case = world.case(giver)
+    clock.forward(days=3)
+    for organization, minutes in ((mistaken, 20), (giver, 600), (third, 600), (mistaken, 1)):
+        _give(case, organization, world)
+        clock.forward(minutes=minutes)
+    assert case.refresh().organization == mistaken
+
+
 def test_a_mistake_is_taken_back_at_once(world: World, clock: Clock) -> None:
     giver, holder = world.organization(), world.organization()
     case = world.case(giver)
