@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -27,19 +26,24 @@ from casework.cases import Case
 from casework.commands import load_starter_content
 from casework.core.access import SYSTEM, Role
 from casework.core.config import from_environment
-from casework.core.db import connection, database, migrate, transaction
-from casework.people import Household, Person
+from casework.core.db import connection, database, migrate
 from casework.staff import add_staff
-from tests.bench_attention import attention_rows, show_attention
+from tests.bench_answers import answer_rows
+from tests.bench_attention import attention_rows
 from tests.bench_balance import balance_rows
 from tests.bench_forms import editor_row, form_rows, show_limits
+from tests.bench_growth import growth_rows
+from tests.bench_town import EMAIL, NOW, SIZES, Row, Town, show_rows, town
 from tests.conftest import environment
 from tests.pages import csrf_token
 from tests.world import PASSWORD
 
 ROUNDS = 15
-EMAIL = "bench@example.org"
-NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+BENCHES = {
+    "attention queue": attention_rows,
+    "support balance": balance_rows,
+    "growth, counter, reports": growth_rows,
+}
 Table = list[tuple[str, float, float]]
 
 
@@ -56,19 +60,26 @@ def main() -> None:
             add_staff(EMAIL, Role.COORDINATOR, PASSWORD, by=SYSTEM, at=NOW)
         rows += portal_rows(app)
         forms = large_forms(app)
-        desk, stock = signed_in(app), checked(stock_app().test_client())
-        have = 0
-        for count in (1_000, 100_000):
-            with connection():
-                add_cases(count - have)
-            have = count
-            rows += list_rows(desk, stock, count)
         database.close_all()
+    tables = in_towns(rows)
     show(rows)
-    show_attention(attention_rows())
-    show_attention(balance_rows(), "support balance")
+    for what, found in tables.items():
+        show_rows(found, what)
     print()
     show_limits(forms)
+
+
+def in_towns(lists: Table) -> dict[str, list[Row]]:
+    """The rows of each bench in each town, by what they are about; `lists` grows as well."""
+    tables: dict[str, list[Row]] = {}
+    for size in SIZES:
+        with town(*size) as each:
+            lists += list_rows(each)
+            for what, measure in BENCHES.items():
+                tables.setdefault(what, []).extend(measure(each))
+            if not each.is_large:
+                tables["answers"] = answer_rows(each)
+    return tables
 
 
 def portal_rows(app: Flask) -> Table:
@@ -91,18 +102,17 @@ def large_forms(app: Flask) -> Table:
     return [*found, editor_row(signed_in(app))]
 
 
-def list_rows(desk: Callable[[str], int], stock: Callable[[str], int], count: int) -> Table:
+def list_rows(town: Town) -> Table:
     """The case list against the stock view on the same rows."""
+    town.app.config["WTF_CSRF_ENABLED"] = True
+    desk, stock = signed_in(town.app), checked(stock_app().test_client())
     found = []
-    last = count // 50 - 1
-    for name, ours, theirs in (
-        ("first page", "/admin/case/", "/admin/case/"),
-        ("page 15", "/admin/case/?page=14", "/admin/case/?page=14"),
-        ("middle page", f"/admin/case/?page={last // 2}", f"/admin/case/?page={last // 2}"),
-        ("last page", f"/admin/case/?page={last}", f"/admin/case/?page={last}"),
-    ):
-        mine, rival = race(lambda p=ours: desk(p), lambda p=theirs: stock(p), per_round=1)
-        found.append((f"case list, {count:,} rows, {name} / stock view", mine, rival))
+    last = town.cases // 50 - 1
+    for name, page in (("first page", 0), ("page 15", 14), ("middle page", last // 2),
+                       ("last page", last)):  # fmt: skip
+        address = f"/admin/case/?page={page}" if page else "/admin/case/"
+        mine, rival = race(lambda p=address: desk(p), lambda p=address: stock(p), per_round=1)
+        found.append((f"case list, {town.cases:,} rows, {name} / stock view", mine, rival))
     return found
 
 
@@ -168,27 +178,6 @@ def stock_app() -> Flask:
 
     Admin(app, url="/admin").add_view(StockCases(Case, endpoint="case", url="/admin/case"))
     return app
-
-
-def add_cases(count: int) -> None:
-    start = Case.select().count()
-    for begin in range(start, start + count, 5_000):
-        numbers = range(begin, min(begin + 5_000, start + count))
-        households = [Household(name=f"Household {n}", created_at=NOW) for n in numbers]
-        people = [
-            Person(household=home, given_name="Amal", family_name=f"Example {n}", is_contact=True,
-                   created_at=NOW)
-            for n, home in zip(numbers, households, strict=True)
-        ]  # fmt: skip
-        cases = [
-            Case(reference=f"B-{n:07d}", household=home, state="active", state_since=NOW,
-                 opened_at=NOW - timedelta(minutes=n))
-            for n, home in zip(numbers, households, strict=True)
-        ]  # fmt: skip
-        with transaction():
-            Household.insert_rows(households)
-            Person.insert_rows(people)
-            Case.insert_rows(cases)
 
 
 def show(rows: Table) -> None:

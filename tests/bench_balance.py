@@ -1,90 +1,69 @@
-"""Figures of the support balance: its pages for 2,000 households with 20,000 steps, and for
-100,000 cases; what summing up one household and all of them costs.
+"""Figures of the support balance: its pages, the spread and its quarters, summing up.
 
 `python -m tests.bench_balance`; `tests.bench` prints the same rows with its own.
 """
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Iterator
-from pathlib import Path
+import uuid
 
-from app import create_app
 from casework.cases import Case
-from casework.commands import load_starter_content
-from casework.core.access import SYSTEM, Role
-from casework.core.config import from_environment
-from casework.core.db import connection, database, migrate, transaction
-from casework.insight.balance.counting import CHUNK, recount
-from casework.insight.balance.models import Balance
+from casework.core.db import connection, transaction
+from casework.insight.balance.counting import recount
+from casework.insight.balance.inequality import quarters
+from casework.insight.balance.models import Balance, BalanceCell
+from casework.insight.balance.past import QUARTERS_BACK, keep_spread
+from casework.life_areas import LifeArea
 from casework.people import Household
-from casework.plans.models import Step
-from casework.staff import add_staff
-from tests.bench_attention import EMAIL, NOW, SIZES, Row, Seed, measured, opened, show_attention
-from tests.conftest import environment
-from tests.world import PASSWORD
+from tests.bench_town import NOW, Row, Town, in_all_towns, measured, once, opened, put, show_rows
+
+# Everything is measured in the small town, and so many households in the large one.
+PART = 5_000
 
 
-def balance_rows() -> list[Row]:
-    """Name, milliseconds, limit and statements of each figure; 0 where there is no limit."""
-    rows: list[Row] = []
-    for cases, steps in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            rows += _rows_at(Path(folder), cases, steps)
-    return rows
-
-
-def _rows_at(folder: Path, cases: int, steps: int) -> list[Row]:
-    address = f"sqlite:///{folder / 'balance.sqlite3'}"
-    app = create_app(from_environment(environment(folder, address), folder))
-    app.extensions["lotse"]["clock"] = lambda: NOW
+def balance_rows(town: Town) -> list[Row]:
+    """Name, milliseconds, limit and statements of each figure."""
+    part = min(town.cases, PART)
     with connection():
-        migrate()
-        load_starter_content(at=NOW)
-        staff = add_staff(EMAIL, Role.COORDINATOR, PASSWORD, by=SYSTEM, at=NOW)
-        Seed().add(cases, steps)
-        with transaction():
-            # Every other step is done by somebody; the others still look for somebody.
-            Step.update(staff=staff).where(Step.position % 2 == 0).execute()
-        whole = _count_everything()
-        if Balance.select().count() != cases:
+        ids = [key for (key,) in Household.select(Household.id).limit(part).tuples()]
+        name = town.name
+        found = [once(f"{name}: sum up {part:,} households", lambda: _sum_up(ids))]
+        if Balance.select().count() != part:
             raise SystemExit("not every household has its sums; the bench measures nothing.")
-        home = Case.select().order_by(Case.reference).first().household
-    name = f"{cases:,} cases, {cases * steps:,} steps"
-    found = [opened(app, path, f"{name}: {title}") for title, path in (
+        home = Case.get(Case.household == ids[0]).household
+        found.append(measured(f"{name}: sum up one household", lambda: _sum_up([home.id])))
+        days = quarters(NOW.date(), QUARTERS_BACK)
+        title = f"{name}: count the beginning of a quarter (worker)"
+        found.append(once(title, lambda: keep_spread(days[-1], at=NOW)))
+        if town.is_large:
+            _fill(set(ids))
+        else:
+            for day in days[:-1]:
+                keep_spread(day, at=NOW)
+    return found + [opened(town.app, path, f"{name}: {title}") for title, path in (
         ("heat map", "/admin/balance/"),
         ("heat map, page 40", "/admin/balance/?page=39"),
         ("heat map, double in one area", "/admin/balance/?flag=double&area=language"),
         ("one household", f"/admin/balance/{home.id}"),
+        ("curve and eight quarters", "/admin/balance/spread"),
+        ("curve and eight quarters of one area", "/admin/balance/spread?area=language"),
     )]  # fmt: skip
-    if cases < 10_000:
-        found.append(opened(app, "/admin/balance/spread", f"{name}: curve and eight quarters"))
-    with connection():
-        found.append(measured(f"{name}: sum up one household", lambda: _sum_up([home.id])))
-    found.append((f"{name}: sum up everything", whole, 0.0, 0))
-    database.close_all()
-    return found
 
 
-def _count_everything() -> float:
-    begun = time.perf_counter()
-    for chunk in _chunks():
-        _sum_up(chunk)
-    return (time.perf_counter() - begun) * 1000
+def _fill(summed: set[uuid.UUID]) -> None:
+    """Plain sums for all other households, so that the pages are read from a full table."""
+    area = LifeArea.get(LifeArea.code == "language")
+    others = [key for (key,) in Household.select(Household.id).tuples() if key not in summed]
+    where = {"place": 7, "needs": 1, "doubled": 0}
+    with transaction():
+        put([Balance(household=key, supporters=1, counted_at=NOW, **where) for key in others])
+        put([BalanceCell(household=key, life_area=area, staff=1, **where) for key in others])
 
 
-def _chunks() -> Iterator[list]:
-    ids = [key for (key,) in Household.select(Household.id).tuples()]
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
-
-
-def _sum_up(households: list) -> None:
+def _sum_up(households: list[uuid.UUID]) -> None:
     with transaction():
         recount(households, at=NOW)
 
 
 if __name__ == "__main__":
-    show_attention(balance_rows(), "support balance")
+    show_rows(in_all_towns(balance_rows), "support balance")

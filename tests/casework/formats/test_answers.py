@@ -295,8 +295,12 @@ def publish_form(made: Definition, at, slug: str = "sample") -> Questionnaire:
 
 
 def store(world, answers, slug: str = "sample", count: int = 1) -> None:
+    Submission.insert_rows(submissions_of(answers, at=world.at, slug=slug, count=count))
+
+
+def submissions_of(answers, *, at, slug: str, count: int) -> list[Submission]:
     version = live(slug)
-    rows = [
+    return [
         Submission(
             version=version,
             purpose="request",
@@ -304,13 +308,12 @@ def store(world, answers, slug: str = "sample", count: int = 1) -> None:
             pin_hash="",
             draft_digest=token_digest(new_id().hex),
             language="en",
-            state_since=world.at,
-            received_at=world.at,
+            state_since=at,
+            received_at=at,
             answers=answers,
         )
         for _ in range(count)
     ]
-    Submission.insert_rows(rows)
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
