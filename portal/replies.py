@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from babel import Locale
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -36,7 +35,7 @@ from casework.reply_links import (
     reply_by_link,
 )
 from portal.centre import now
-from portal.status import day
+from portal.wording import day, language_name
 
 MAX_NOTE = 2000
 MAX_PLACES = 9999
@@ -184,14 +183,6 @@ def _shown(name: str, value: str) -> str:
     if name == "interpreter":
         return _(INTERPRETERS.get(value, value))
     return value
-
-
-def language_name(tag: str) -> str:
-    """What a language is called in the language of the page, with its own name for itself."""
-    own = i18n.LANGUAGES.get(tag)
-    names = Locale.parse(i18n.language(g.language).folder).languages
-    name = names.get(tag.replace("-", "_"), tag)
-    return f"{name} ({own.autonym})" if own and own.autonym != name else name
 
 
 def _answered(referral: Referral) -> ReferralAlreadyAnswered:

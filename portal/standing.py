@@ -22,6 +22,7 @@ from casework.consent import Release
 from casework.core.access import Actor
 from casework.core.db import Base
 from casework.core.refusals import NotFound
+from casework.engagements import Engagement
 from casework.interpretations import Interpretation
 from casework.invitations import PERSON, Invitation
 from casework.life_areas import LifeArea, NeedCategory
@@ -36,6 +37,7 @@ from casework.questionnaires.models import Questionnaire
 from casework.referrals import Referral
 from casework.release_questions import is_open
 from casework.submissions import Submission
+from casework.volunteer_questions import languages_beside, shown_to
 from casework.volunteers import Offer
 from portal.centre import now
 from portal.participation import ShownParticipation
@@ -67,6 +69,30 @@ class Standing:
     def offer(self) -> Offer | None:
         """What a volunteer has registered with this form."""
         return Offer.get_or_none(Offer.submission == self.submission)
+
+    @cached_property
+    def engagements(self) -> list[Engagement]:
+        """What a volunteer is asked and where they help; none of an offer that was taken back."""
+        if self.offer is None or self.submission.state == "withdrawn":
+            return []
+        return shown_to(self.offer)
+
+    @cached_property
+    def languages_beside(self) -> dict[uuid.UUID, list[str]]:
+        """In which languages one can speak with whoever a volunteer is asked to help."""
+        asked = [each for each in self.engagements if each.state == "proposed"]
+        return languages_beside(asked) if asked else {}
+
+    @property
+    def is_asked_to_help(self) -> bool:
+        """Whether a question to a volunteer waits for an answer."""
+        return any(each.state == "proposed" and not each.answer for each in self.engagements)
+
+    def engagement(self, wanted: str) -> Engagement:
+        """An engagement of this volunteer, also one that is over. Raises `NotFound`."""
+        if self.offer is None:
+            raise NotFound()
+        return _one(wanted, list(Engagement.select().where(Engagement.offer == self.offer)))
 
     @cached_property
     def needs(self) -> list[Need]:

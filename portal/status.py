@@ -38,8 +38,8 @@ from casework.opportunities.kinds import KINDS
 from casework.participation.ladder import mark_seen
 from casework.submissions import CodeRefused, Submission
 from casework.texts import Text, text
-from portal import participation, plans, wording
-from portal.centre import local, now, settings, text_values
+from portal import engagements, participation, plans, wording
+from portal.centre import now, settings, text_values
 from portal.prose import prose
 from portal.standing import Standing
 
@@ -201,6 +201,11 @@ def _about_plan(verb: str) -> Callable[[Standing, str], ResponseReturnValue]:
     return lambda standing, target: _back(plans.ANSWERS[verb](standing, target))
 
 
+def _about_help(verb: str) -> Callable[[Standing, str], ResponseReturnValue]:
+    """The buttons of a question to a volunteer."""
+    return lambda standing, target: _back(engagements.ANSWERS[verb](standing, target))
+
+
 def _about_part(verb: str) -> Callable[[Standing, str], ResponseReturnValue]:
     """The buttons about taking part."""
 
@@ -237,6 +242,7 @@ ACTIONS: dict[str, Callable[[Standing, str], ResponseReturnValue]] = {
     "disagree": _disagree,
     "forget": _forget,
     **{verb: _about_plan(verb) for verb in plans.ANSWERS},
+    **{verb: _about_help(verb) for verb in engagements.ANSWERS},
     **{verb: _about_part(verb) for verb in participation.ACTIONS},
 }
 
@@ -284,10 +290,11 @@ def _page(
         forms=standing.forms(now()),
         wording_read=consent.version_of(read),
         agreement=lambda release: agreement(release, read),
-        moment=moment,
-        day=day,
+        moment=wording.moment,
+        day=wording.day,
         pick=i18n.pick,
         wording=wording,
+        language_name=wording.language_name,
     )
     return page, status
 
@@ -316,20 +323,6 @@ def agreement(release: consent.Release, read: Text | None) -> Markup:
     return Markup('<div lang="{}">{}</div>').format(
         i18n.language(read.language).lang, prose(read.body, values)
     )
-
-
-def moment(at: datetime) -> Markup:
-    """Day and time at the centre, on the 24-hour clock, the same in text of either direction."""
-    return _time(at.isoformat(timespec="seconds"), local(at).strftime("%d.%m.%Y, %H:%M"))
-
-
-def day(at: datetime) -> Markup:
-    """The day at the centre."""
-    return _time(at.isoformat()[:10], f"{at:%d.%m.%Y}")
-
-
-def _time(machine: str, shown: str) -> Markup:
-    return Markup('<time datetime="{}"><bdi dir="ltr">{}</bdi></time>').format(machine, shown)
 
 
 def _mark_shown(standing: Standing) -> None:

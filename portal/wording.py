@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from babel import Locale
+from flask import g
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.consent import PURPOSES, SHAREABLE, Release
 from casework.consent import STATES as RELEASE_STATES
+from casework.core import i18n
 from casework.core.i18n import N_
 from casework.needs import Need
 from casework.referrals import STATES as REFERRAL_STATES
@@ -16,6 +22,7 @@ from casework.submissions import DECLINE_REASONS, Submission
 from casework.submissions import STATES as SUBMISSION_STATES
 from casework.volunteers import STATES as OFFER_STATES
 from casework.volunteers import Offer
+from portal.centre import local
 
 YOU, US = N_("It is your turn."), N_("It is our turn.")
 SUBMISSIONS = {
@@ -129,3 +136,25 @@ def release_fields(release: Release) -> list[str]:
 def tone(state: str) -> str:
     """The class in which a state is shown; its words say the same."""
     return "good" if state in GOOD else "bad" if state in BAD else ""
+
+
+def language_name(tag: str) -> str:
+    """What a language is called in the language of the page, with its own name for itself."""
+    own = i18n.LANGUAGES.get(tag)
+    names = Locale.parse(i18n.language(g.language).folder).languages
+    name = names.get(tag.replace("-", "_"), tag)
+    return f"{name} ({own.autonym})" if own and own.autonym != name else name
+
+
+def moment(at: datetime) -> Markup:
+    """Day and time at the centre, on the 24-hour clock, the same in text of either direction."""
+    return _time(at.isoformat(timespec="seconds"), local(at).strftime("%d.%m.%Y, %H:%M"))
+
+
+def day(at: datetime) -> Markup:
+    """The day at the centre."""
+    return _time(at.isoformat()[:10], f"{at:%d.%m.%Y}")
+
+
+def _time(machine: str, shown: str) -> Markup:
+    return Markup('<time datetime="{}"><bdi dir="ltr">{}</bdi></time>').format(machine, shown)
