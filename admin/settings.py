@@ -16,6 +16,8 @@ from admin.base.forms import options_of
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.icons import show_area
+from admin.text_words import TEXT_NAMES
+from admin.words import language_name, word
 from casework.core.access import Actor
 from casework.core.db import Base, transaction
 from casework.core.i18n import LANGUAGES
@@ -129,6 +131,10 @@ class Texts(CaseworkView):
         "key": _l("Text"), "language": _l("Language"), "subject": _l("Title or subject"),
         "body": _l("Text"), "review": _l("Checked"), "changed_at": _l("Changed"),
     }  # fmt: skip
+    column_formatters = {
+        "key": lambda _view, _context, row, _name: word(TEXT_NAMES, row.key),
+        "language": lambda _view, _context, row, _name: language_name(row.language),
+    }
     column_choices = {"review": list(REVIEWS.items())}
     column_details_list = ("key", "language", "subject", "body", "review", "changed_at")
     form_columns = ("subject", "body", "review")
@@ -152,7 +158,9 @@ class Texts(CaseworkView):
         table: dict[str, dict[str, Text]] = {}
         for row in rows.order_by(Text.key):
             table.setdefault(row.key, {})[row.language] = row
-        return self.render(self.list_template, table=table, words=REVIEWS)
+        return self.render(
+            self.list_template, table=in_order(table), words=REVIEWS, names=TEXT_NAMES
+        )
 
     @expose("/begin/", methods=("POST",))
     def begin_view(self) -> ResponseReturnValue:
@@ -177,6 +185,12 @@ class Texts(CaseworkView):
         """The German wording stands beside every other."""
         german = self.get_query().where((Text.key == row.key) & (Text.language == "de")).first()
         return super().details_values(row) | {"german": german}
+
+
+def in_order(table: dict[str, Any]) -> dict[str, Any]:
+    """Texts in the order of their names; what nobody named stands last."""
+    known = {key: number for number, key in enumerate(TEXT_NAMES)}
+    return dict(sorted(table.items(), key=lambda each: known.get(each[0], len(known))))
 
 
 class CentreForm(DeskForm):

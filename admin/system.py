@@ -17,6 +17,9 @@ from admin.base import CaseworkView, ContainsFilter
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import ngettext
+from admin.text_words import TEXT_NAMES
+from admin.trail_words import show_event
+from admin.words import language_name, word
 from casework.accounts import (
     change_staff,
     disable_staff,
@@ -146,15 +149,16 @@ class AuditTrail(CaseworkView):
     title = _l("Audit trail")
     can_create = can_edit = False
     can_export = True
-    column_list = ("at", "actor_name", "event", "subject_table", "subject_id")
+    column_list = ("at", "actor_name", "happened", "subject_table", "subject_id")
+    column_export_list = ("at", "actor_name", "event", "subject_table", "subject_id")
     column_details_list = (
-        "at", "actor_kind", "actor_name", "event", "subject_table", "subject_id", "case_id",
+        "at", "actor_kind", "actor_name", "happened", "subject_table", "subject_id", "case_id",
         "details",
     )  # fmt: skip
     column_labels = {
         "at": _l("Time"), "actor_kind": _l("Kind of actor"), "actor_name": _l("Who"),
-        "event": _l("What"), "subject_table": _l("Table"), "subject_id": _l("Row"),
-        "case_id": _l("Case"), "details": _l("Details"),
+        "event": _l("What"), "happened": _l("What"), "subject_table": _l("Table"),
+        "subject_id": _l("Row"), "case_id": _l("Case"), "details": _l("Details"),
     }  # fmt: skip
     column_sortable_list = ("at",)
     column_default_order = ("at", True)
@@ -165,6 +169,7 @@ class AuditTrail(CaseworkView):
         "at",
     )
     column_formatters = {
+        "happened": lambda _view, _context, row, _name: show_event(row.event),
         "details": lambda view, context, row, name: (
             ", ".join(f"{key}: {value}" for key, value in row.details.items()) or "–"
         ),
@@ -186,6 +191,12 @@ class Outbox(CaseworkView):
         "last_error": _l("Last error"), "language": _l("Language"), "message_id": _l("Message id"),
     }  # fmt: skip
     column_default_order = ("created_at", True)
+    column_formatters = {
+        "kind": lambda _view, _context, row, _name: (
+            word(TEXT_NAMES, f"mail.{row.kind}") if f"mail.{row.kind}" in TEXT_NAMES else row.kind
+        ),
+        "language": lambda _view, _context, row, _name: language_name(row.language),
+    }
     column_choices = {"state": MAIL_STATES}
     column_filters = ("state", "created_at")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from admin.text_words import TEXT_NAMES
 from casework.accounts import LastAdministrator, disable_staff
 from casework.core.access import SYSTEM, Role
 from casework.core.audit import AuditEntry
@@ -17,6 +18,7 @@ from casework.sites import Site
 from casework.staff import Staff, verify_password
 from casework.texts import Text
 from tests.admin.desk import sign_in
+from tests.admin.pressing import desk_of
 from tests.pages import csrf_token, hidden_fields
 from tests.world import PASSWORD
 
@@ -427,3 +429,16 @@ def test_a_demonstration_says_so_on_every_page(admin):
     ).execute()
     for address in ("/admin/", "/admin/staff/", "/admin/settings/", "/admin/nowhere/"):
         assert "erfunden" in body(admin.get(address))
+
+
+def test_texts_mails_and_events_are_called_by_words(app, world, administrator) -> None:
+    desk = desk_of(app, administrator)
+    texts = body(desk.get("/admin/texts/"))
+    assert "Mail: thanks for an offer" in texts
+    assert "mail.offer_received" not in texts
+    unnamed = {row.key for row in Text.select()} - set(TEXT_NAMES)
+    assert unnamed == set()
+    world.offer(email="franka@example.org")
+    assert "Mail: thanks for an offer" in body(desk.get("/admin/outbox_mails/"))
+    trail = body(desk.get("/admin/audit_entries/"))
+    assert "Signed in<br>" in trail
