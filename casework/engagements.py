@@ -87,6 +87,15 @@ class NoRoomLeft(Refusal):
     )
 
 
+class NoPage(Refusal):
+    """Who did not register on the portal has no page to be asked on."""
+
+    msgid = N_(
+        "This volunteer has no status page, so nobody can be asked there. "
+        "Please call or write, and note the answer here."
+    )
+
+
 class HeardRefused(Refusal):
     """A day on which nobody can have been heard of."""
 

@@ -13,7 +13,7 @@ from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
-from casework.engagements import DECLINED, STATES, Engagement
+from casework.engagements import DECLINED, STATES, Engagement, NoPage
 from casework.life_areas import LifeArea
 from casework.people import Person
 from casework.volunteers import Offer
@@ -26,15 +26,6 @@ class QuestionClosed(Refusal):
     """The proposal was ended or settled before the volunteer answered."""
 
     msgid = N_("This question is not open any more. Thank you for being there.")
-
-
-class NoPage(Refusal):
-    """Who did not register on the portal has no page to be asked on."""
-
-    msgid = N_(
-        "This volunteer has no status page, so nobody can be asked there. "
-        "Please call or write, and note the answer here."
-    )
 
 
 @recorded("engagement:asked", needs="engagement:edit")

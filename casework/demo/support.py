@@ -11,7 +11,7 @@ from casework.engagements import (
     agree_engagement,
     begin_engagement,
     end_engagement,
-    households_of,
+    note_heard,
     propose_engagement,
 )
 from casework.insight.balance.counting import recount
@@ -19,6 +19,7 @@ from casework.life_areas import LifeArea
 from casework.named_supports import name_support
 from casework.plans.models import Plan
 from casework.plans.writing import Doer, add_goal, add_step
+from casework.volunteer_questions import answer_question, ask_volunteer
 from casework.volunteers import Offer
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ NAMED = (
 )
 # How far an engagement has come, with how often that happens.
 STATES = (("running", 5), ("agreed", 1), ("proposed", 2), ("ended", 1))
-SHARE_NAMED, ENGAGED, CROWDED, DOUBLED = 0.3, 14, 3, 3
+SHARE_NAMED, ENGAGED, CROWDED, DOUBLED, HEARD = 0.3, 14, 3, 3, 0.7
 SAME_STEP = "Anmeldung zum Integrationskurs ausfüllen"
 
 
@@ -66,23 +67,19 @@ def _name(town: Town, case: Case, area: LifeArea, kind: str, who: str) -> None:
 
 
 def _tell_engagements(town: Town, cases: list[Case], areas: list[LifeArea]) -> None:
+    """Volunteers beside households, no more than they offered to be there for."""
     names, weights = [name for name, _ in STATES], [weight for _, weight in STATES]
-    offers = list(Offer.select().where(Offer.state == "approved").order_by(Offer.created_at))
-    beside = households_of(offers)
-    taken = {each.id: len(beside.get(each.id, ())) for each in offers}
-    for case in town.random.sample(cases, min(ENGAGED, len(cases))):
-        offers = [each for each in offers if taken[each.id] < each.places]
-        if not offers:
-            return
-        # Who was asked the longest time ago comes first, as a coordinator would do it.
-        offer, offers = offers[0], [*offers[1:], offers[0]]
-        taken[offer.id] += 1
-        at = max(case.opened_at, town.ago(20, 120))
-        made = propose_engagement(
-            case, offer, town.random.choice(areas),
-            by=town.coordinator, at=at,
-        )  # fmt: skip
+    open_offers = Offer.select().where(Offer.state == "approved").order_by(Offer.created_at)
+    places = [offer for offer in open_offers for _place in range(offer.places)]
+    town.random.shuffle(places)
+    chosen = town.random.sample(cases, min(ENGAGED, len(cases), len(places)))
+    by_code = {area.code: area for area in areas}
+    for case, offer in zip(chosen, places, strict=False):
+        area = by_code.get(town.random.choice(offer.areas or ["community"]), areas[0])
+        at = max(case.opened_at, offer.created_at, town.ago(20, 120))
+        made = propose_engagement(case, offer, area, by=town.coordinator, at=at)
         _bring(town, made, town.random.choices(names, weights)[0])
+    _tell_questions(town)
 
 
 def _bring(town: Town, made: Engagement, state: str) -> None:
@@ -95,6 +92,20 @@ def _bring(town: Town, made: Engagement, state: str) -> None:
     begin_engagement(made, since=at.date(), by=by, at=at)
     if state == "ended":
         end_engagement(made, "no_time", by=by, at=town.ago(1, 15))
+    elif town.random.random() < HEARD:
+        note_heard(made, town.ago(1, 40).date(), by=by, at=town.at)
+
+
+def _tell_questions(town: Town) -> None:
+    """Of the proposals one has been answered with yes, one waits, and one was not asked yet."""
+    open_now = Engagement.select().where(Engagement.state == "proposed")
+    for number, made in enumerate(open_now.order_by(Engagement.created_at, Engagement.id)):
+        if number % 3 == 2:
+            continue
+        ask_volunteer(made, by=town.coordinator, at=max(made.created_at, town.ago(2, 4)))
+        if number % 3 == 0:
+            person = Actor("person", id=made.offer.submission.id)
+            answer_question(made, "yes", by=person, at=town.ago(0, 1))
 
 
 def _tell_double(town: Town, case: Case, area: LifeArea) -> None:

@@ -9,10 +9,9 @@ import pytest
 from casework.core.access import SYSTEM, Role
 from casework.core.db import transaction
 from casework.core.refusals import Forbidden
-from casework.engagements import DECLINED, agree_engagement, end_engagement
+from casework.engagements import DECLINED, NoPage, agree_engagement, end_engagement
 from casework.messages import OutboxMail
 from casework.volunteer_questions import (
-    NoPage,
     QuestionClosed,
     answer_question,
     ask_volunteer,
