@@ -164,7 +164,7 @@ def test_the_commissioner_reads_figures_takes_them_along_and_reaches_no_file(
     shown = desk.inner_text("main")
     for by in ("Site", "Language", "Life area"):
         assert by in shown, by
-    assert desk.locator("main td:text-is('–')").count(), "small counts are hidden"
+    assert desk.locator("main td .unseen:text-is('hidden')").count(), "small counts are hidden"
     _nothing_of_a_file(desk, secrets)
 
     desk.goto(f"{live}/admin/reports/")
