@@ -36,6 +36,7 @@ from casework.release_questions import asked_through
 from casework.reply_links import remind_provider
 from casework.texts import text
 
+# Reminders of one round; who has to wait a week takes nobody else's place in it.
 BATCH = 500
 # Two reminders to one person are at least so far apart, whatever they are about.
 APART = timedelta(days=7)
@@ -55,9 +56,11 @@ def ask_whoever_has_the_turn(*, at: datetime) -> int:
     while catch_up(at=at):
         pass
     rows = AttentionEntry.select().where(AttentionEntry.asking == "due")
-    due = list(rows.order_by(AttentionEntry.case, AttentionEntry.turn).limit(BATCH))
+    due = list(rows.order_by(AttentionEntry.case, AttentionEntry.turn))
     asked = 0
     for turn, mine in itertools.groupby(due, lambda each: (each.__data__["case"], each.turn)):
+        if asked >= BATCH:
+            break
         with transaction():
             asked += _ask(_still_due(mine), turn[1], at=at)
     return asked

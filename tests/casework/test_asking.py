@@ -24,7 +24,7 @@ from casework.plans.blockers import Blocker
 from casework.plans.models import Step
 from casework.plans.steps import hold_step, move_step
 from casework.plans.writing import Doer, add_goal, add_step
-from casework.referrals import answer_referral
+from casework.referrals import Referral, answer_referral
 from casework.reply_links import current_link
 from casework.submissions import Submission
 from tests.casework.insight.attention.queue import entries
@@ -263,6 +263,20 @@ def _after_another_round(still_due, world: World):
         return still_due(found)
 
     return look
+
+
+def test_who_waits_a_week_keeps_nobody_from_a_small_round(world, clock, monkeypatch) -> None:
+    monkeypatch.setattr(asking, "BATCH", 1)
+    step = _late_step(world)
+    add_step(step.goal, "Then here", language="en", doer=Doer(),
+             due_on=step.due_on + timedelta(days=2), **_who(world))  # fmt: skip
+    clock.forward(days=5)
+    assert _asked(world) == 1
+    for _ in range(2):
+        world.referral()
+    clock.forward(days=2)
+    Referral.update(sent_at=world.at - timedelta(days=15)).execute()
+    assert [_asked(world) for _ in range(3)] == [1, 1, 0]
 
 
 def test_a_rule_that_was_off_asks_nobody_again_about_the_same(world: World, clock) -> None:
