@@ -36,7 +36,7 @@ def show_household(row: Any) -> Any:
     if sees_cases():
         return called(row.case)
     known = g.beside[row.id]
-    return Markup('{}<br><span class="quiet-text">{}</span>').format(
+    return Markup('<span>{}<br><span class="quiet-text">{}</span></span>').format(
         about(known), known.in_charge or _("nobody in charge yet")
     )
 
@@ -45,7 +45,11 @@ def show_standing(row: Any) -> Markup:
     """The state, and on a second line what is waited for."""
     line = waits_for(row)
     shown = tag(word(STATES.names, row.state), KINDS.get(row.state, ""))
-    return Markup('{}<br><span class="quiet-text">{}</span>').format(shown, line) if line else shown
+    return (
+        Markup('<span>{}<br><span class="quiet-text">{}</span></span>').format(shown, line)
+        if line
+        else shown
+    )
 
 
 def waits_for(row: Any) -> str:

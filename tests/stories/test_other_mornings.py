@@ -148,7 +148,7 @@ def test_the_commissioner_reads_figures_takes_them_along_and_reaches_no_file(
     live: str, clock: Clock, browser: Browser
 ) -> None:
     with connection():
-        load_demo(60, 1, at=clock())
+        load_demo(30, 1, at=clock())
         email = World(clock).staff(Role.INTEGRATION_COMMISSIONER).email
         names = [person.family_name for person in Person.select()]
         cases = list(Case.select().limit(3))
