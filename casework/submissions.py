@@ -36,7 +36,7 @@ from casework.core.states import Machine
 from casework.drafts import Draft, token_digest
 from casework.questionnaires.mapping import mapping
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion
-from casework.staff import hasher, verify_password
+from casework.staff import hash_secret, verify_password
 from casework.uploads import move_uploads
 
 STATES = Machine(
@@ -229,7 +229,7 @@ def submit(
     known = submission_of(token)
     if known:
         return known
-    pin_hash = hasher.hash(receipt_pin(token))
+    pin_hash = hash_secret(receipt_pin(token))
     try:
         return receive_submission(
             version,

@@ -19,7 +19,7 @@ from tests.databases import copies
 from tests.pages import PageClient
 from tests.world import World
 
-pytest_plugins = ["tests.naming"]
+pytest_plugins = ["tests.naming", "tests.hashing", "tests.twice"]
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 

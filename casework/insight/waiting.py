@@ -85,8 +85,13 @@ def waiting_of(case: Case, *, at: datetime) -> CaseWaiting:
     found = list(waits(start=case.opened_at - timedelta(days=3660), end=at, cases=[case.id]))
     spans = _by_turn(found)
     days = {turn: _days(spans[turn]) for turn in TURNS if turn in spans}
-    now = sorted((each for each in found if each.until >= at), key=lambda each: each.since)
+    now = sorted((each for each in found if each.until >= at), key=_longest_first)
     return CaseWaiting(days, now)
+
+
+def _longest_first(wait: Wait) -> tuple[datetime, int]:
+    """What began together stands in the order of the sides, on every database."""
+    return wait.since, TURNS.index(wait.turn)
 
 
 def waited_by(

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from casework.core.db import database
-from casework.staff import hasher
+from casework.staff import hash_secret
 from tests.world import HELP_ANSWERS
 
 PIN = "K7QM-2P4X-9TRB"
-PIN_HASH = hasher.hash(PIN)
+PIN_HASH = hash_secret(PIN)
 STATUS = "/en/status"
 HELPED = HELP_ANSWERS | {"filled_by": "other", "helper_name": "Hella", "helper_consent": "OK"}
 

@@ -5,6 +5,7 @@ import pytest
 
 from casework.consent import Release
 from casework.core.access import SYSTEM
+from casework.core.db import database
 from casework.core.settings import setting
 from casework.demo import DemoRefused, load_demo
 from casework.demo.names import REGIONS
@@ -34,37 +35,25 @@ def _portrait() -> list[tuple[str, str]]:
     return [(p.name, p.birth_date) for p in Person.select().order_by(Person.created_at, Person.id)]
 
 
-def test_the_town_has_as_many_people_as_asked_for(world: World) -> None:
+def test_a_town_has_its_people_marks_the_instance_and_is_loaded_once(world: World) -> None:
     summary = load_demo(SMALL, 1, at=world.at)
     assert summary.counts["people"] == SMALL
     assert Site.select().count() >= 4
-
-
-def test_the_same_seed_gives_the_same_town(world: World, store) -> None:
-    load_demo(SMALL, 7, at=world.at)
-    first = sorted(_portrait())
-    store.renew()
-    from casework.core.db import database
-
-    database.connect()
-    load_demo(SMALL, 7, at=world.at)
-    assert sorted(_portrait()) == first
-
-
-def test_another_seed_gives_another_town(world: World, store) -> None:
-    load_demo(SMALL, 7, at=world.at)
-    first = sorted(_portrait())
-    store.renew()
-    from casework.core.db import database
-
-    database.connect()
-    load_demo(SMALL, 8, at=world.at)
-    assert sorted(_portrait()) != first
-
-
-def test_it_marks_the_instance_as_a_demo(world: World) -> None:
-    load_demo(SMALL, 1, at=world.at)
     assert setting("instance_kind") == "demo"
+    with pytest.raises(DemoRefused):
+        load_demo(SMALL, 1, at=world.at)
+    assert Person.select().count() == SMALL
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_town_and_another_seed_another(world: World, store) -> None:
+    towns = []
+    for seed in (7, 7, 8):
+        store.renew()
+        database.connect()
+        load_demo(SMALL, seed, at=world.at)
+        towns.append(sorted(_portrait()))
+    assert towns[0] == towns[1] != towns[2]
 
 
 def test_it_refuses_a_database_that_holds_anything_and_changes_nothing(world: World) -> None:
@@ -75,18 +64,12 @@ def test_it_refuses_a_database_that_holds_anything_and_changes_nothing(world: Wo
     assert setting("instance_kind") == "new"
 
 
-def test_it_cannot_be_loaded_twice(world: World) -> None:
-    load_demo(SMALL, 1, at=world.at)
-    with pytest.raises(DemoRefused):
-        load_demo(SMALL, 1, at=world.at)
-    assert Person.select().count() == SMALL
-
-
 def test_everybody_can_answer_and_write_in_their_own_language() -> None:
     spoken = {region.language for region in REGIONS}
     assert spoken == set(NEED_TEXTS) == set(REPLIES)
 
 
+@pytest.mark.slow
 def test_the_town_shows_each_part_of_the_program(world: World) -> None:
     """Loading takes seconds, so that what only looks at the town shares one."""
     before = live("help").id
