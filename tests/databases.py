@@ -12,6 +12,7 @@ import psycopg
 
 from casework.commands import load_starter_content
 from casework.core.db import connection, database, migrate, open_database
+from casework.insight.attention.upkeep import catch_up
 
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -132,4 +133,6 @@ def _fill() -> None:
     with connection():
         migrate()
         load_starter_content(at=AT)
+        # The first reader of a new instance has everything judged; no test is that reader.
+        catch_up(at=AT)
     database.close_all()
