@@ -9,7 +9,7 @@ import pytest
 from casework.core.access import SYSTEM, Role
 from casework.core.db import transaction
 from casework.insight.attention.entries import AttentionEntry
-from casework.insight.attention.upkeep import judge_all
+from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.messages import Message, OutboxMail
 from casework.plans.models import Step
 from casework.referrals import answer_referral
@@ -35,7 +35,10 @@ def _later(world: World, clock, days: int = 10):
 
 
 def _fresh(app, world: World):
-    return desk_of(app, world.coordinator())
+    """A reader before whom nothing waits to be judged."""
+    desk = desk_of(app, world.coordinator())
+    catch_up(at=world.at)
+    return desk
 
 
 def _post(client, address: str, **data):

@@ -7,7 +7,7 @@ import pytest
 from casework.core.access import Role
 from casework.insight.attention.entries import AttentionEntry
 from casework.insight.attention.thresholds import tunings
-from casework.insight.attention.upkeep import judge_all
+from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.plans.step_types import StepType
 from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, text_of, token_of
@@ -100,6 +100,7 @@ def test_only_coordinator_and_administrator_tune_rules(app, world: World, role: 
 
 
 def test_the_page_asks_few_statements_whatever_the_number_of_entries(desk, world: World) -> None:
+    catch_up(at=world.at)
     with statements() as found:
         desk.get(ADDRESS)
     assert len(found) <= 14

@@ -14,7 +14,7 @@ from casework.appointments import Appointment, plan_appointment, settle_appointm
 from casework.cases import STATES as CASE_STATES
 from casework.cases import Case, assign_case, move_case
 from casework.core.access import SYSTEM, Actor
-from casework.core.audit import AuditEntry, record_read
+from casework.core.audit import record_read
 from casework.core.db import database
 from casework.core.refusals import Refusal
 from casework.insight.attention.entries import AttentionEntry, AttentionMark
@@ -266,7 +266,6 @@ def test_the_moves_reach_what_the_rules_ask_for(world: World, clock) -> None:
         if len(seen) >= 10:
             break
     assert len(seen) >= 10, seen
-    assert AuditEntry.select().count() > 200
 
 
 def test_a_change_marks_its_own_case_and_wakes_those_of_the_same_household(world: World) -> None:
