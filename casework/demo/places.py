@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SITES = (
-    ("Anschlussunterbringung Nordring", "follow_up_accommodation", 160),
+    ("Anschlussunterbringung Nordring", "follow_up_accommodation", 220),
     ("Anschlussunterbringung Am Mühlbach", "follow_up_accommodation", 140),
     ("Wohnungen in der Stadt", "follow_up_accommodation", 120),
     ("Gemeinschaftsunterkunft Hafenstraße", "shared_housing", 180),

@@ -17,6 +17,7 @@ from casework.core.settings import change_setting, setting
 from casework.demo.attention import fill_queue
 from casework.demo.chances import tell_chances
 from casework.demo.counter import tell_counter
+from casework.demo.directory import tell_directory
 from casework.demo.figures import tell_figures
 from casework.demo.forms import tell_form_change, tell_forms
 from casework.demo.growth import listed_people, tell_growth
@@ -138,7 +139,7 @@ def load_demo(people: int = 550, seed: int = 1, *, at: datetime) -> Summary:
             tell_inbox, tell_offers, tell_accepted, tell_registrations, tell_forms,
             tell_form_change, tell_growth, tell_plans, tell_chances, tell_network,
             tell_handovers,
-            tell_counter, tell_participation, tell_support, tell_figures,
+            tell_counter, tell_participation, tell_support, tell_figures, tell_directory,
         ):  # fmt: skip
             tell(town)
         fill_queue(at=at)
