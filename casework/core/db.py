@@ -150,11 +150,14 @@ def pending_migrations() -> list[str]:
 
 
 def new_id() -> uuid.UUID:
-    """A UUID of version 7 (RFC 9562): sorted by creation, not to be guessed."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | secrets.randbits(80)
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    """A UUID of version 7: sorted by creation, not to be guessed.
+
+    Twelve bits count 4,096 parts of the millisecond (RFC 9562, 6.2, method 3), so that the rows
+    of one transaction keep their order; 62 bits are random.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    part = rest * 4096 // 1_000_000
+    value = (milliseconds << 80) | (0x7 << 76) | (part << 64) | (0x2 << 62) | secrets.randbits(62)
     return uuid.UUID(int=value)
 
 

@@ -76,7 +76,7 @@ def _talk_answers(
         "languages_some": ["en"],
         "german": random.choices(("none", "a1", "a2", "b1", "b2"), (2, 4, 4, 2, 1))[0],
         "interpreter": random.choice(("yes", "sometimes", "no")),
-        "school": random.choice(("little", "school", "school", "vocational", "university")),
+        "school": random.choice(("primary", "lower", "lower", "vocational", "degree")),
         "danger_housing": random.choices(("no", "yes", "not_said"), (16, 1, 2))[0],
         "danger_health": random.choices(("no", "yes", "not_said"), (16, 1, 3))[0],
         "feels_safe": random.choices(("yes", "no", "not_said"), (16, 1, 2))[0],

@@ -144,3 +144,13 @@ def test_many_rows_are_inserted_with_their_defaults(db):
         Setting.insert_rows([Setting(key=f"row {n}", value=n) for n in range(450)], size=200)
     assert Setting.select().where(Setting.key.startswith("row ")).count() == 450
     assert Setting.get(Setting.key == "row 449").value == 449
+
+
+def test_ids_that_follow_each_other_at_once_are_sorted_and_differ(monkeypatch):
+    clock = iter(range(1_764_000_000_000_000_000, 1_764_000_001_000_000_000, 250_000))
+    monkeypatch.setattr("casework.core.db.time.time_ns", lambda: next(clock))
+    ids = [new_id() for _ in range(100)]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 100
+    assert {each.version for each in ids} == {7}
+    assert {each.variant for each in ids} == {uuid.RFC_4122}
