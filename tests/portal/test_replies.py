@@ -358,14 +358,20 @@ def test_of_two_answers_at_once_one_wins_and_the_other_is_told(fresh, _app, cloc
         path = f"/reply/{current_link(referral).token}"
     _app.extensions["lotse"]["clock"] = clock
 
-    def answer(which):
+    def opened():
         client = _app.test_client()
-        token = csrf_token(text_of(client.get(path)))
+        return client, csrf_token(text_of(client.get(path)))
+
+    def answer(which, page):
+        client, token = page
         data = {"csrf_token": token, "action": "send", "answer": which}
         return client.post(path, data=data).status_code
 
+    # All four have the form before them ahead of the first answer: afterwards the link shows none.
+    choices = ("got_help", "no_capacity", "redirected", "no_contact")
+    pages = [opened() for _ in choices]
     with ThreadPoolExecutor(4) as pool:
-        answers = sorted(pool.map(answer, ("got_help", "no_capacity", "redirected", "no_contact")))
+        answers = sorted(pool.map(answer, choices, pages))
     assert answers[0] == 200
     assert set(answers[1:]) <= {409, 410}
     with connection():
