@@ -19,7 +19,7 @@ from tests.databases import copies
 from tests.pages import PageClient
 from tests.world import World
 
-pytest_plugins = ["tests.naming", "tests.hashing", "tests.twice"]
+pytest_plugins = ["tests.naming", "tests.hashing", "tests.twice", "tests.properties"]
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -99,14 +99,19 @@ def world(db, clock: Clock) -> World:
 @pytest.fixture
 def live(fresh, _app: Flask, clock: Clock) -> Iterator[str]:
     """The address of a real server with an empty database, for browsers and threads."""
-    from waitress import create_server
+    from waitress import create_server, wasyncore
 
     _app.extensions["lotse"]["clock"] = clock
     server = create_server(_app, host="127.0.0.1", port=0, threads=16)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    # A request that nobody waits for any more would else reach the database of the next test.
+    server.task_dispatcher.shutdown(timeout=60)
+    assert not server.task_dispatcher.threads, "a request came to no end"
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+    thread.join(60)
+    assert not thread.is_alive(), "the server did not stop"
     database.close_all()
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+_held: list[socket.socket] = []
+
 
 class Mailbox:
     """Listens on a free port, or on `port`, while its `with` block runs.
@@ -45,7 +47,7 @@ class Mailbox:
     def __exit__(self, *error: object) -> None:
         self._controller.stop()
 
-    def wait_for(self, number: int, *, seconds: float = 20) -> bool:
+    def wait_for(self, number: int, *, seconds: float = 60) -> bool:
         """Wait until so many mails have arrived; whether they have."""
         with self._arrival:
             return self._arrival.wait_for(lambda: len(self.mails) >= number, seconds)
@@ -72,7 +74,12 @@ class Mailbox:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that nobody listens on, and that no other process will be given.
+
+    It stays bound here; with SO_REUSEADDR, as servers set it, one can listen on it all the same.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _held.append(held)
+    return int(held.getsockname()[1])

@@ -57,7 +57,7 @@ class RunningServer:
     def _listens(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self.config.port), timeout=1).close()
-        except ConnectionRefusedError:
+        except OSError:
             self._process.join(0.05)
             return False
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.acceptance import link_submission
@@ -49,6 +49,7 @@ from casework.participation.models import Account, AgreedStep, NotedFact, Rung, 
 from casework.plans.steps import move_step
 from casework.plans.whole import WholePlan
 from casework.texts import Text, change_text
+from tests.properties import SHARING
 from tests.world import World
 
 CODES = ("reminder", "letter", "talk", "support", "pause")
@@ -351,7 +352,7 @@ def test_no_text_of_the_ladder_threatens(world: World) -> None:
 
 
 @settings(max_examples=25, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+          suppress_health_check=SHARING)  # fmt: skip
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=12))
 def test_however_one_climbs_no_rung_was_ever_left_out(world: World, moves) -> None:
     case = world.case()

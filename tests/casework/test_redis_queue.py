@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import threading
 import time
 
 import pytest
+from huey.signals import SIGNAL_COMPLETE
 
 from casework import tasks
 from casework.core.access import SYSTEM
@@ -38,8 +40,16 @@ def use(db, config, redis):
 @contextlib.contextmanager
 def working():
     """A worker that has its first sweep behind it: what comes now, comes by the queue."""
+    swept = threading.Event()
+
+    def note(_signal, task):
+        if task.name == "sweep_outbox":
+            swept.set()
+
+    tasks.works().queue.signal(SIGNAL_COMPLETE)(note)
     worker = tasks.start_worker()
     try:
+        assert swept.wait(60)
         yield
     finally:
         worker.stop()
@@ -60,7 +70,7 @@ def test_a_mail_leaves_through_a_real_redis_server_at_once(use):
             assert box.wait_for(1)
             second = write()
             # A sweep comes once a minute: so soon it can only have come through the queue.
-            assert box.wait_for(2, seconds=10)
+            assert box.wait_for(2, seconds=30)
     assert second.refresh().state == "sent"
     assert [mail["Message-ID"] for mail in box.mails] == [first.message_id, second.message_id]
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -21,6 +21,7 @@ from casework.questionnaires.question_types import QUESTION_TYPES
 from portal.seeking import MOST_SHOWN
 from tests.pages import hidden_fields
 from tests.portal.questionnaires import YES_NO, group, publish, question, repeat
+from tests.properties import SHARING
 from tests.world import World
 
 PAGE = "/de/form/small/all"
@@ -239,9 +240,7 @@ TEXT = st.text(max_size=40) | st.sampled_from(
 SUFFIXES = ("", ".day", ".month", ".year", ".time", ".calendar", ".search", ".remove")
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, suppress_health_check=SHARING)
 @given(data=st.data())
 def test_no_input_to_any_type_breaks_the_page(client, world, data) -> None:
     if Draft.select().count() == 0 and not _known():

@@ -6,7 +6,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.core.access import SYSTEM
@@ -16,6 +16,7 @@ from casework.plans.blockers import Blocker
 from casework.plans.models import Hold, Step
 from casework.plans.states import CANCELLERS, GOAL_STATES, STEP_STATES, TURNS
 from casework.plans.steps import hold_step, move_step
+from tests.properties import SHARING
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 moves = st.lists(
@@ -36,7 +37,7 @@ def _press(step: Step, state: str, canceller: str, turn: str, at: datetime) -> N
 
 
 @settings(max_examples=40, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+          suppress_health_check=SHARING)  # fmt: skip
 @given(moves)
 def test_any_order_of_moves_keeps_the_step_and_its_holds_in_agreement(world, wanted):
     with transaction():

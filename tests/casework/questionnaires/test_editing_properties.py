@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import count, pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.core.access import SYSTEM
@@ -20,6 +20,7 @@ from casework.questionnaires.references import UNKNOWN_NAME
 from casework.questionnaires.translating import carried, progress, table
 from casework.questionnaires.working_copies import create_questionnaire, store, undo
 from tests.casework.questionnaires.samples import HOUSEHOLD
+from tests.properties import SHARING
 
 NAMES = st.sampled_from(["a", "b", "c", "born", "size", "member", "two words", "Größe", ""])
 KINDS = st.sampled_from(
@@ -153,9 +154,7 @@ def test_marks_of_outdated_translations_name_texts_that_there_are(steps):
         assert found.present + found.missing + found.outdated == len(rows)
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, deadline=None, suppress_health_check=SHARING)
 @given(st.lists(STEPS, min_size=1, max_size=6))
 def test_undoing_every_step_gives_back_the_beginning(db, clock, steps):
     at = clock()

@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.acceptance import link_submission
@@ -47,6 +47,7 @@ from tests.admin.desk import statements
 from tests.casework.insight.attention.other_moves import OTHER_MOVES
 from tests.casework.insight.attention.queue import stored
 from tests.conftest import MONDAY
+from tests.properties import SHARING
 from tests.twice import examples
 from tests.world import World
 
@@ -232,7 +233,7 @@ def _play(town: Town, clock: Any, history: list[tuple]) -> None:
 
 
 @settings(max_examples=examples(48), deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+          suppress_health_check=SHARING)  # fmt: skip
 @given(histories)
 def test_no_order_of_changes_makes_the_queue_differ_from_a_full_count(world, clock, history):
     clock.moment = MONDAY
