@@ -33,8 +33,8 @@ from casework.providers import Organization, Service
 from casework.referrals import Referral
 from casework.sites import Site
 from casework.staff import Staff, add_staff
-from tests.admin.desk import statements
 from tests.conftest import environment
+from tests.databases import statements
 from tests.pages import csrf_token
 from tests.world import PASSWORD
 

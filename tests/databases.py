@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -127,6 +130,24 @@ def copies(folder: Path, worker: str) -> SqliteCopies | PostgresCopies:
     """Copies on the database that `LOTSE_TEST_DATABASE` names, on SQLite without it."""
     server = os.environ.get("LOTSE_TEST_DATABASE", "")
     return PostgresCopies(server, worker) if server else SqliteCopies(folder)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL statements of the block."""
+    seen: list[str] = []
+    real = database.obj
+    run = real.execute_sql
+
+    def listening(sql: str, *args: Any, **kwargs: Any) -> Any:
+        seen.append(sql)
+        return run(sql, *args, **kwargs)
+
+    real.execute_sql = listening
+    try:
+        yield seen
+    finally:
+        del real.execute_sql
 
 
 def _fill() -> None:

@@ -59,7 +59,10 @@ HELP_ANSWERS: dict[str, Any] = {
 
 
 class World:
-    """Makes rows with sensible defaults; every name given wins over a default."""
+    """Makes rows with sensible defaults; every name given wins over a default.
+
+    What takes several verbs is one transaction: what follows from them is worked out once.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
@@ -108,6 +111,7 @@ class World:
         columns = {"given_name": "Amal", "family_name": "Beispiel", "language": "ar"} | columns
         return add_person(household or self.household(), by=SYSTEM, at=self.at, **columns)
 
+    @transaction()
     def case(self, organization: Organization | None = None, *,
              household: Household | None = None, assigned_to: Staff | None = None,
              language: str = "ar", **person: Any) -> Case:  # fmt: skip
@@ -119,6 +123,7 @@ class World:
             by=SYSTEM, at=self.at,
         )  # fmt: skip
 
+    @transaction()
     def need(self, case: Case | None = None, category: str = "integration_course",
              **columns: Any) -> Need:  # fmt: skip
         columns = {"person": None} | columns
@@ -131,6 +136,7 @@ class World:
         columns = {"text_version": "test", "language": "ar", "channel": "paper"} | columns
         return give_release(case=case, organization=organization, by=SYSTEM, at=self.at, **columns)
 
+    @transaction()
     def referral(self, need: Need | None = None, service: Service | None = None, *,
                  sent: bool = True, **columns: Any) -> Referral:  # fmt: skip
         need = need or self.need()
@@ -150,6 +156,7 @@ class World:
     def reply(self, link: ReplyLink, state: str, note: str = "") -> Referral:
         return reply_by_link(link, state, note=note, by=PROVIDER, at=self.at)
 
+    @transaction()
     def plan(self, case: Case | None = None, template: str = "new_alone",
              **columns: Any) -> Plan:  # fmt: skip
         return begin_plan(
@@ -161,6 +168,7 @@ class World:
         known = strengths_of([person])[person.id]
         return save_strengths(person, replace(known, **given), by=SYSTEM, at=self.at)
 
+    @transaction()
     def opportunity(self, kind: str = "job", service: Service | None = None,
                     **details: Any) -> Opportunity:  # fmt: skip
         return announce_opportunity(
@@ -172,6 +180,7 @@ class World:
     def area(self, code: str = "language") -> LifeArea:
         return LifeArea.get(LifeArea.code == code)
 
+    @transaction()
     def step(self, case: Case, doer: Doer, area: str = "language", text: str = "",
              plan: Plan | None = None) -> Step:  # fmt: skip
         """A step of its own goal in the running plan of a case, or in a new one."""
@@ -181,11 +190,13 @@ class World:
         text = text or f"Step {next(self._count)}"
         return add_step(goal, text, language="en", doer=doer, **who)
 
+    @transaction()
     def offer(self, name: str = "Franka", state: str = "approved", **answers: Any) -> Offer:
         answers = {"given_name": name, "family_name": "Frei", "places": "1"} | answers
         offer = Offer.get(Offer.submission == self.submission("offer", answers=answers))
         return offer if state == "new" else move_offer(offer, state, by=SYSTEM, at=self.at)
 
+    @transaction()
     def engagement(self, case: Case | None = None, area: str = "language", *,
                    offer: Offer | None = None, state: str = "running") -> Engagement:  # fmt: skip
         who = {"by": SYSTEM, "at": self.at}
@@ -223,6 +234,7 @@ class World:
     def handover(self, case: Case | None = None) -> Handover:
         return begin_handover(case or self.case(), by=SYSTEM, at=self.at)
 
+    @transaction()
     def submission(self, slug: str = "help", *, language: str = "ar",
                    answers: dict[str, Any] | None = None) -> Submission:  # fmt: skip
         version = live(slug)

@@ -122,17 +122,28 @@ def before_commit(work: Callable[[set[Any]], None], what: Hashable) -> None:
     _open.waiting.setdefault(work, set()).add(what)
 
 
+def kept_until_commit() -> dict[Hashable, Any] | None:
+    """What this thread's open transaction has read and may read again; None outside of one.
+
+    Forgotten at the end of the transaction, and as soon as a part of it is undone.
+    """
+    return _open.kept if getattr(_open, "depth", 0) else None
+
+
 @contextlib.contextmanager
 def _ending() -> Iterator[None]:
     """Counts how deep this thread is, and does what waits for the end of the outermost."""
     _open.depth = getattr(_open, "depth", 0) + 1
     if _open.depth == 1:
-        _open.waiting = {}
+        _open.waiting, _open.kept = {}, {}
     try:
         yield
         while _open.depth == 1 and _open.waiting:
             work = next(iter(_open.waiting))
             work(_open.waiting.pop(work))
+    except BaseException:
+        _open.kept.clear()
+        raise
     finally:
         _open.depth -= 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from peewee import CharField, JSONField, ModelSelect
 
 from casework.core.access import Actor
 from casework.core.audit import recorded
-from casework.core.db import Base
+from casework.core.db import Base, kept_until_commit
 
 DEFAULTS: dict[str, Any] = {
     "centre_name": "Welcome-Center",
@@ -46,6 +47,9 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+_ALL = "settings"
+
+
 class Setting(Base):
     """One named value of a JSON type."""
 
@@ -65,8 +69,14 @@ class Setting(Base):
 def setting(key: str) -> Any:
     """The value of `key`, or its default. Raises KeyError for a key that nobody declared."""
     default = DEFAULTS[key]
-    row = Setting.get_or_none(Setting.key == key)
-    return default if row is None else row.value
+    kept = kept_until_commit()
+    if kept is None:
+        row = Setting.get_or_none(Setting.key == key)
+        return default if row is None else row.value
+    # A change of a case asks some twenty times: within a transaction one statement answers all.
+    if _ALL not in kept:
+        kept[_ALL] = all_settings()
+    return deepcopy(kept[_ALL][key])
 
 
 def all_settings() -> dict[str, Any]:
@@ -79,8 +89,14 @@ def change_setting(key: str, value: Any, *, by: Actor, at: datetime) -> Setting:
     """Set `key` to `value`; returns its row. Raises KeyError for an undeclared key."""
     if key not in DEFAULTS:
         raise KeyError(key)
+    return store_setting(key, value)
+
+
+def store_setting(key: str, value: Any) -> Setting:
+    """Write `value` for a verb that records the change under its own name; returns the row."""
     row, created = Setting.get_or_create(key=key, defaults={"value": value})
     if not created:
         row.value = value
         row.save()
+    (kept_until_commit() or {}).pop(_ALL, None)
     return row

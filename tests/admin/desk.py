@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, g
@@ -21,7 +19,7 @@ from app import current_locale, flask_settings, register_errors, register_header
 from casework.core.access import Actor
 from casework.core.config import Config
 from casework.core.crypto import SealedField
-from casework.core.db import Base, LineField, UtcField, database
+from casework.core.db import Base, LineField, UtcField
 from casework.staff import Staff
 from tests.pages import PageClient
 from tests.world import PASSWORD
@@ -135,24 +133,6 @@ def make_stock(config: Config, clock: Any, *views: ModelView) -> Flask:
 def sign_in(client: Any, staff: Staff, **more: str) -> Any:
     """Sign in with the password that `world` gives everybody."""
     return client.submit("/admin/login", {"email": staff.email, "password": PASSWORD, **more})
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The SQL statements of the block."""
-    seen: list[str] = []
-    real = database.obj
-    run = real.execute_sql
-
-    def listening(sql: str, *args: Any, **kwargs: Any) -> Any:
-        seen.append(sql)
-        return run(sql, *args, **kwargs)
-
-    real.execute_sql = listening
-    try:
-        yield seen
-    finally:
-        del real.execute_sql
 
 
 def _bare(config: Config, clock: Any) -> Flask:

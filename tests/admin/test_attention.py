@@ -13,8 +13,8 @@ from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.messages import Message, OutboxMail
 from casework.plans.models import Step
 from casework.referrals import answer_referral
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, text_of, token_of
+from tests.databases import statements
 from tests.world import World
 
 

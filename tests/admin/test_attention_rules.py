@@ -9,8 +9,8 @@ from casework.insight.attention.entries import AttentionEntry
 from casework.insight.attention.thresholds import tunings
 from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.plans.step_types import StepType
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, text_of, token_of
+from tests.databases import statements
 from tests.world import World
 
 ADDRESS = "/admin/attention_rule/"

@@ -14,8 +14,8 @@ from casework.insight.balance.past import count_next_spread
 from casework.named_supports import NamedSupport
 from casework.plans.writing import Doer
 from casework.transfers import Transfer
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 BUDGET = 22

@@ -21,7 +21,8 @@ from casework.core.audit import AuditEntry
 from casework.core.db import database
 from casework.core.i18n import gettext_in
 from casework.core.refusals import Refusal, StaleEdit
-from tests.admin.desk import Book, Books, Shelf, Shelves, make_desk, make_stock, sign_in, statements
+from tests.admin.desk import Book, Books, Shelf, Shelves, make_desk, make_stock, sign_in
+from tests.databases import statements
 from tests.pages import csrf_token, hidden_fields
 
 

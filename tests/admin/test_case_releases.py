@@ -14,8 +14,8 @@ from casework.core.access import SYSTEM, Actor, Role
 from casework.core.audit import AuditEntry
 from casework.referrals import Referral
 from casework.release_questions import answer_release, ask_release
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import HELP_ANSWERS, World
 
 

@@ -18,8 +18,8 @@ from casework.messages import receive_message, send_message
 from casework.needs import move_need
 from casework.people import Household, Person
 from casework.referrals import answer_referral
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 

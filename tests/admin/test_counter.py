@@ -11,8 +11,8 @@ from casework.appointments import order_interpreter, settle_appointment
 from casework.core.access import SYSTEM, Role
 from casework.core.audit import AuditEntry
 from casework.visits import Visit, note_visit
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 

@@ -11,8 +11,8 @@ from casework.core.audit import AuditEntry
 from casework.core.db import transaction
 from casework.opening_times import OpeningTime, opening_times_of, set_opening_times
 from casework.providers import Location, Schedule, Service, SpokenLanguage
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 MORNING = OpeningTime("MO,TU,WE", "09:00", "12:00")

@@ -10,8 +10,8 @@ from casework.core.access import SYSTEM, Role
 from casework.engagements import Engagement, end_engagement
 from casework.insight.companions import sought
 from casework.volunteer_questions import answer_question, ask_volunteer
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import PERSON, World
 
 LIST = "/admin/engagement/"

@@ -13,10 +13,10 @@ from casework.core.access import Role
 from casework.core.audit import AuditEntry
 from casework.drafts import keep_draft, start_draft
 from casework.questionnaires.models import live
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
 from tests.casework.formats.test_answers import publish_form, store
 from tests.casework.questionnaires.samples import choices, definition, question, repeat
+from tests.databases import statements
 
 FORM = definition(
     question("select_one", "kind", list_name="kinds", label={"en": "Which?", "de": "Welches?"}),

@@ -6,7 +6,8 @@ import pytest
 
 from casework.core.access import SYSTEM, Role
 from casework.sites import Arrival, Site, announce_arrival, move_arrival
-from tests.admin.desk import sign_in, statements
+from tests.admin.desk import sign_in
+from tests.databases import statements
 from tests.pages import csrf_token
 
 

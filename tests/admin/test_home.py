@@ -11,8 +11,8 @@ from casework.core.access import SYSTEM, Role
 from casework.messages import receive_message
 from casework.referrals import answer_referral, mark_shown
 from casework.submissions import Submission, ask_back
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, text_of
+from tests.databases import statements
 from tests.world import HELP_ANSWERS, World
 
 

@@ -15,8 +15,8 @@ from casework.messages import Message, receive_message
 from casework.needs import Need
 from casework.people import Household, Person
 from casework.submissions import Submission, decline_submission, withdraw_submission
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import HELP_ANSWERS, World
 
 FAMILY = HELP_ANSWERS | {

@@ -11,9 +11,9 @@ from casework.core.access import SYSTEM, Role
 from casework.providers import Organization, Service
 from casework.registrations import accept_registration, organization_of
 from casework.submissions import Submission
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
 from tests.casework.test_registrations import ADVICE, ANSWERS, CAFE
+from tests.databases import statements
 from tests.world import World
 
 

@@ -11,8 +11,8 @@ from casework.core.access import SYSTEM, Role
 from casework.life_areas import LifeArea
 from casework.network.contacts import NetworkContact, note_acquaintance
 from casework.network.talks import Talk, note_talk
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of, token_of
+from tests.databases import statements
 from tests.world import World
 
 NEW = {"kind": "police", "organization": "", "office": "Polizeirevier", "name": "Herr Blau",

@@ -12,8 +12,8 @@ from casework.opportunities.models import Opportunity, OpportunityOffer, Require
 from casework.opportunities.writing import withdraw_opportunity
 from casework.providers import Organization, Service
 from casework.referrals import Referral
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 LIST = "/admin/opportunity/"

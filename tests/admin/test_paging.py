@@ -8,8 +8,9 @@ import pytest
 
 from admin.base import lists, paging
 from casework.core.db import database, transaction
-from tests.admin.desk import Book, Books, Shelf, Shelves, make_desk, sign_in, statements
+from tests.admin.desk import Book, Books, Shelf, Shelves, make_desk, sign_in
 from tests.admin.pressing import desk_of
+from tests.databases import statements
 from tests.query_plans import asked, sorted_steps
 
 ROWS = 230

@@ -18,8 +18,8 @@ from casework.participation.facts import note_fact
 from casework.participation.ladder import decide_rung, revision_of, taken_rungs
 from casework.participation.models import Account, AgreedStep, NotedFact, Rung, TakenRung
 from casework.plans.writing import add_goal
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 

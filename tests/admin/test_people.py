@@ -13,8 +13,8 @@ from casework.cases import Case
 from casework.core.access import Role
 from casework.core.audit import AuditEntry
 from casework.people import Household, Person
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.pages import hidden_fields
 from tests.world import World
 

@@ -19,8 +19,8 @@ from casework.plans.steps import hold_step, move_step
 from casework.plans.templates import template_of
 from casework.plans.whole import WholePlan
 from casework.plans.writing import add_goal, end_plan
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 

@@ -26,8 +26,8 @@ from casework.providers import (
     report_capacity,
     set_categories,
 )
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.pages import hidden_fields
 from tests.world import World
 

@@ -13,8 +13,8 @@ from casework.questionnaires.definitions import Definition
 from casework.questionnaires.editing import cells_of, change, delete, item_at, place_of
 from casework.questionnaires.models import Questionnaire
 from casework.questionnaires.working_copies import WorkingCopy, begin_working_copy, store
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 EDITOR = "/admin/form-editor/help/"

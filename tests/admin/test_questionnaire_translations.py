@@ -29,7 +29,6 @@ from casework.questionnaires.working_copies import (
     store,
     working_copy_of,
 )
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
 from tests.admin.translating import (
     KEY,
@@ -42,6 +41,7 @@ from tests.admin.translating import (
     stored_texts,
     table_address,
 )
+from tests.databases import statements
 from tests.world import World
 
 

@@ -13,8 +13,8 @@ from casework.formats.xlsform import read_xlsform, write_xlsform
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, latest_version
 from casework.questionnaires.publishing import import_definition
 from casework.questionnaires.working_copies import WorkingCopy, begin_working_copy
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 

@@ -23,9 +23,9 @@ from casework.referrals import (
     revoke_referral,
 )
 from casework.reply_links import ReplyLink, current_link
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
 from tests.admin.referring import new_address, offering, page_of
+from tests.databases import statements
 from tests.world import PROVIDER, World
 
 

@@ -14,8 +14,8 @@ from casework.insight.statistics.counting import Count, Counts
 from casework.insight.statistics.fixing import count_next, fix_figures
 from casework.insight.statistics.registry import REPORTS, Quarter, quarter_of
 from casework.life_areas import LifeArea
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, text_of
+from tests.databases import statements
 from tests.world import World
 
 QUARTER = "2026-4"

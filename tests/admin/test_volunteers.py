@@ -12,8 +12,8 @@ from casework.core.audit import AuditEntry
 from casework.interpretations import keep_interpretation
 from casework.messages import Message, receive_message
 from casework.volunteers import STATES, Offer, move_offer
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 OFFER: dict[str, Any] = {

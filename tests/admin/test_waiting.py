@@ -8,8 +8,8 @@ from casework.core.access import SYSTEM, Role
 from casework.plans.blockers import blocker_of
 from casework.plans.steps import hold_step
 from casework.plans.whole import WholePlan
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, text_of
+from tests.databases import statements
 from tests.world import World
 
 

@@ -12,8 +12,8 @@ from casework.appointments import settle_appointment, shift_appointment
 from casework.calendars import CalendarLink, open_calendar
 from casework.core.access import SYSTEM, Role
 from casework.formats.ics import read_calendar
-from tests.admin.desk import statements
 from tests.admin.pressing import desk_of, send, text_of
+from tests.databases import statements
 from tests.world import World
 
 

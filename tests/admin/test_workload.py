@@ -4,7 +4,8 @@ import pytest
 
 from casework.cases import assign_case
 from casework.core.access import SYSTEM
-from tests.admin.desk import sign_in, statements
+from tests.admin.desk import sign_in
+from tests.databases import statements
 from tests.pages import csrf_token
 
 

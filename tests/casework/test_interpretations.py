@@ -6,7 +6,7 @@ from casework.core.access import PUBLIC, SYSTEM
 from casework.core.refusals import Forbidden, NotFound
 from casework.interpretations import Interpretation, keep_interpretation, of_rows
 from casework.messages import send_message
-from tests.admin.desk import statements
+from tests.databases import statements
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from casework.strengths import (
     save_strengths,
     strengths_of,
 )
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import World
 
 

@@ -9,7 +9,8 @@ from casework.opportunities.kinds import KINDS
 from casework.opportunities.offering import offer_opportunity
 from casework.referrals import send_referral
 from casework.reply_links import current_link
-from tests.portal.visits import counted, page, sign_in
+from tests.databases import statements
+from tests.portal.visits import page, sign_in
 from tests.world import HELP_ANSWERS
 
 
@@ -72,7 +73,7 @@ def test_two_offers_take_as_many_statements_as_one(client, accepted, offered):
     sign_in(client, submission)
     for _number in range(2):
         offered(submission)
-        with counted() as seen:
+        with statements() as seen:
             page(client)
         counts.append(len(seen))
     assert counts[0] == counts[1]

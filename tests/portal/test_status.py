@@ -17,8 +17,9 @@ from casework.referrals import answer_referral, draft_referral
 from casework.reply_links import LinkExpired, current_link, link_of
 from casework.submissions import decline_submission
 from casework.volunteers import Offer, move_offer
+from tests.databases import statements
 from tests.pages import csrf_token
-from tests.portal.visits import counted, page, press, sign_in
+from tests.portal.visits import page, press, sign_in
 
 # What it says
 
@@ -125,10 +126,10 @@ def test_the_page_takes_as_many_statements_for_much_as_for_little(
     submission = accepted()
     sign_in(client, submission)
     fill(world, submission, referred, 1)
-    with counted() as few:
+    with statements() as few:
         page(client)
     fill(world, submission, referred, 5)
-    with counted() as many:
+    with statements() as many:
         page(client)
     assert len(many) == len(few) <= 28
 

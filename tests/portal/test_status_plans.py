@@ -22,8 +22,9 @@ from casework.plans.steps import hold_step, move_step
 from casework.plans.whole import WholePlan
 from casework.plans.writing import Doer, add_step, end_plan
 from casework.submissions import withdraw_submission
+from tests.databases import statements
 from tests.pages import csrf_token
-from tests.portal.visits import HELPED, STATUS, counted, page, rows, sign_in
+from tests.portal.visits import HELPED, STATUS, page, rows, sign_in
 
 ASKED = "Do you agree to this plan?"
 
@@ -176,11 +177,11 @@ def test_a_second_request_of_the_same_person_shows_the_same_plan(client, world, 
 def test_the_page_takes_as_many_statements_for_a_long_plan(client, world, planned):
     submission, question = planned
     sign_in(client, submission)
-    with counted() as few:
+    with statements() as few:
         page(client)
     goal = WholePlan(question.plan).goals[0]
     for number in range(10):
         add_step(goal, str(number), language="de", doer=Doer(), by=SYSTEM, at=world.at)
-    with counted() as many:
+    with statements() as many:
         page(client)
     assert len(many) == len(few)

@@ -11,8 +11,9 @@ from casework.core.i18n import LANGUAGES, gettext_in
 from casework.release_questions import ANSWER_DAYS, ask_release, take_question_back
 from casework.submissions import withdraw_submission
 from casework.texts import change_text
+from tests.databases import statements
 from tests.pages import csrf_token
-from tests.portal.visits import HELPED, PIN_HASH, STATUS, counted, page, rows, sign_in
+from tests.portal.visits import HELPED, PIN_HASH, STATUS, page, rows, sign_in
 from tests.world import HELP_ANSWERS
 
 SILENT = HELP_ANSWERS | {"release_provider": "no"}
@@ -258,11 +259,11 @@ def test_a_helper_is_not_shown_what_the_person_is_asked(client, world, sent, ask
 def test_many_questions_take_as_many_statements_as_one(client, world, asked):
     submission, _question = asked()
     sign_in(client, submission)
-    with counted() as few:
+    with statements() as few:
         page(client)
     for _each in range(5):
         ask_release(case_of(submission), world.organization(), by=SYSTEM, at=world.at)
-    with counted() as many:
+    with statements() as many:
         page(client)
     assert len(many) == len(few)
 

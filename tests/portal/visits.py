@@ -1,8 +1,5 @@
 """How tests visit the status page."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from casework.core.db import database
 from casework.staff import hash_secret
 from tests.world import HELP_ANSWERS
@@ -33,21 +30,3 @@ def rows():
         table: sorted(map(str, database.execute_sql(f'SELECT * FROM "{table}"').fetchall()))
         for table in database.get_tables()
     }
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The SQL statements of the block."""
-    seen: list[str] = []
-    real = database.obj
-    run = real.execute_sql
-
-    def listen(sql, *args, **kwargs):
-        seen.append(sql)
-        return run(sql, *args, **kwargs)
-
-    real.execute_sql = listen
-    try:
-        yield seen
-    finally:
-        del real.execute_sql

@@ -11,7 +11,7 @@ from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal
-from casework.core.settings import Setting, setting
+from casework.core.settings import Setting, setting, store_setting
 from casework.insight.attention.entries import AttentionMark
 from casework.insight.attention.kept import keep_decisions
 from casework.insight.attention.registry import RULES, Rule
@@ -69,9 +69,7 @@ def tune_rule(
         raise NotFound()
     stored = dict(setting(KEY))
     stored[name] = {"on": on, **checked(RULES[name], values)}
-    row, _created = Setting.get_or_create(key=KEY, defaults={"value": {}})
-    row.value = stored
-    row.save()
+    row = store_setting(KEY, stored)
     keep_decisions(name, at=at)
     AttentionMark.create(rule=name)
     return row

@@ -189,7 +189,7 @@ def test_what_the_audit_trail_says_of_a_list_names_nobody(world):
 
 
 def test_five_thousand_people_are_asked_about_in_few_statements(world):
-    from tests.admin.desk import statements
+    from tests.databases import statements
 
     rows = [f"Name{n};Amal;{n % 28 + 1:02}.05.1990;;;;{n // 4}" for n in range(5_000)]
     sheet = sheet_of(*rows)

@@ -1,10 +1,14 @@
 """Settings: a default for each, changed without code."""
 
+from contextlib import suppress
+
 import pytest
 
 from casework.core.access import SYSTEM, Role
+from casework.core.db import transaction
 from casework.core.refusals import Forbidden
 from casework.core.settings import DEFAULTS, Setting, all_settings, change_setting, setting
+from tests.databases import statements
 
 
 def test_what_nobody_changed_has_its_default(db):
@@ -23,6 +27,31 @@ def test_a_changed_setting_holds_at_once_and_again(world):
 def test_any_json_value_comes_back_as_it_was(world, value):
     change_setting("centre_name", value, by=SYSTEM, at=world.at)
     assert setting("centre_name") == value
+
+
+def test_within_a_transaction_one_statement_reads_all_settings_and_a_change_holds_at_once(world):
+    with transaction():
+        with statements() as seen:
+            assert [setting(key) for key in DEFAULTS] == list(all_settings().values())
+        assert len(seen) == 2
+        change_setting("reply_link_days", 4, by=SYSTEM, at=world.at)
+        assert setting("reply_link_days") == 4
+    assert setting("reply_link_days") == 4
+
+
+def test_a_change_that_is_undone_within_a_transaction_is_not_remembered(world):
+    with transaction():
+        with suppress(ZeroDivisionError), transaction():
+            change_setting("reply_link_days", 4, by=SYSTEM, at=world.at)
+            assert setting("reply_link_days") == 4
+            raise ZeroDivisionError
+        assert setting("reply_link_days") == DEFAULTS["reply_link_days"]
+
+
+def test_what_a_reader_does_to_a_value_changes_it_for_nobody_else(db):
+    with transaction():
+        setting("attention_rules")["overdue_step"] = {}
+        assert setting("attention_rules") == {}
 
 
 def test_an_undeclared_setting_is_an_error(world):

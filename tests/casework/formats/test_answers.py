@@ -32,7 +32,6 @@ from casework.questionnaires.places import places, questions, row_places
 from casework.questionnaires.publishing import import_definition, publish
 from casework.questionnaires.steps import accept, add_row, begin
 from casework.submissions import Submission
-from tests.admin.desk import statements
 from tests.casework.questionnaires.samples import (
     HOUSEHOLD,
     NOW,
@@ -42,6 +41,7 @@ from tests.casework.questionnaires.samples import (
     question,
     repeat,
 )
+from tests.databases import statements
 
 EVERY_TYPE = definition(
     group(

@@ -12,9 +12,9 @@ from casework.insight import answers, gathering
 from casework.insight.answers import Analysis, Figures, analysis
 from casework.questionnaires.definitions import Choice
 from casework.submissions import Submission
-from tests.admin.desk import statements
 from tests.casework.formats.test_answers import publish_form, store
 from tests.casework.questionnaires.samples import choices, definition, group, question, repeat
+from tests.databases import statements
 
 FORM = definition(
     question("select_one", "kind", list_name="kinds"),

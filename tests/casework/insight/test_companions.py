@@ -11,7 +11,7 @@ from casework.engagements import agree_engagement, end_engagement
 from casework.insight.companions import beside, calling, fits, sought, sought_by
 from casework.needs import move_need
 from casework.volunteer_questions import answer_question, ask_volunteer
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import PERSON, World
 
 

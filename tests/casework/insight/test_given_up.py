@@ -10,9 +10,9 @@ from casework.core.settings import setting
 from casework.drafts import Draft, keep_draft, start_draft
 from casework.insight.given_up import GivenUp, end_drafts, stops
 from casework.questionnaires.models import live
-from tests.admin.desk import statements
 from tests.casework.formats.test_answers import publish_form
 from tests.casework.questionnaires.samples import definition, question
+from tests.databases import statements
 
 FORM = definition(
     question("text", "first"),

@@ -15,7 +15,7 @@ from casework.needs import move_need
 from casework.opportunities.models import Opportunity, Requirement
 from casework.opportunities.offering import offer_opportunity
 from casework.people import Person
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import World
 
 TODAY = date(2026, 11, 2)

@@ -22,7 +22,7 @@ from casework.plans.steps import hold_step, move_step
 from casework.plans.whole import WholePlan
 from casework.plans.writing import end_plan, move_goal
 from casework.submissions import ask_back, note_answer
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import World
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

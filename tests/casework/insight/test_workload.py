@@ -6,7 +6,7 @@ from casework.cases import move_case
 from casework.core.access import SYSTEM
 from casework.insight.workload import by_manager, by_organization, by_site, managers_needed, shares
 from casework.sites import announce_arrival
-from tests.admin.desk import statements
+from tests.databases import statements
 
 
 def test_people_are_counted_by_manager_organisation_and_site(world):

@@ -236,7 +236,7 @@ def test_one_says_of_oneself_whom_one_knows_and_takes_it_back(world: World) -> N
 
 
 def test_the_table_of_who_knows_whom_takes_the_same_statements_however_long(world: World) -> None:
-    from tests.admin.desk import statements
+    from tests.databases import statements
 
     staff = world.coordinator()
 

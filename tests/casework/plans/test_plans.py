@@ -325,7 +325,7 @@ def test_a_plan_goes_with_its_case(world, plan, step):
 
 
 def test_a_whole_plan_takes_few_statements_whatever_its_length(world, plan):
-    from tests.admin.desk import statements
+    from tests.databases import statements
 
     with statements() as seen:
         whole = WholePlan(Plan.get_by_id(plan.id))

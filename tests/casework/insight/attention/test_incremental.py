@@ -43,10 +43,10 @@ from casework.referrals import (
     send_referral,
 )
 from casework.submissions import withdraw_submission
-from tests.admin.desk import statements
 from tests.casework.insight.attention.other_moves import OTHER_MOVES
 from tests.casework.insight.attention.queue import stored
 from tests.conftest import MONDAY
+from tests.databases import statements
 from tests.properties import SHARING
 from tests.twice import examples
 from tests.world import World

@@ -22,7 +22,7 @@ from casework.plans.models import Step
 from casework.plans.steps import move_step
 from casework.plans.writing import Doer
 from casework.referrals import Referral, revoke_referral
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.query_plans import asked, steps_without_a_key, walked_tables
 from tests.world import World
 

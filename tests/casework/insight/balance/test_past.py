@@ -17,7 +17,7 @@ from casework.insight.balance.past import (
     past_spreads,
 )
 from casework.named_supports import end_support
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import World
 
 

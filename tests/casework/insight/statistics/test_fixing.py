@@ -20,7 +20,7 @@ from casework.insight.statistics.fixing import (
     fixed_quarters,
 )
 from casework.insight.statistics.registry import REPORTS, Quarter, quarter_of
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import World
 
 ZONE = "Europe/Berlin"

@@ -15,7 +15,7 @@ from casework.plans.blockers import blocker_of
 from casework.plans.reviews import review_plan
 from casework.plans.steps import hold_step, move_step
 from casework.plans.whole import WholePlan
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import World
 
 ZONE = "Europe/Berlin"
