@@ -14,6 +14,7 @@ from peewee import ModelSelect
 
 from admin.agenda import Agenda, case_link, with_case
 from admin.appointment_forms import ENDS, ChangeForm, InterpreterForm
+from admin.attention_words import Line, lines
 from admin.auth import current_actor, now
 from admin.base import ChoiceFilter
 from admin.base.lists import Asked
@@ -37,6 +38,8 @@ from casework.core.audit import record_read
 from casework.core.db import transaction
 from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.insight.attention.talks import talked_about
+from casework.insight.attention.upkeep import catch_up
 
 PARTICULARS = ("subject", "kind", "staff", "with_whom", "interpreter_language")
 WHEN_AND_WHERE = ("starts_at", "minutes", "place")
@@ -173,7 +176,8 @@ class Appointments(Agenda):
         return self.render(
             "desk/appointment.html", row=row, forms=forms, given=set(given),
             shifts=list(row.shifts.order_by(AppointmentShift.at.desc())),
-            moves=STATES.transitions.get(row.state, ()), **APPOINTMENT_WORDS, **PAGE_WORDS,
+            moves=STATES.transitions.get(row.state, ()), matters=_matters(row),
+            **APPOINTMENT_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 
 
@@ -192,6 +196,14 @@ def interpreter_of(row: Appointment) -> str:
 def reason_of(row: Appointment) -> str:
     """Why it did not take place."""
     return word(REASONS.get(row.state, {}), row.reason)
+
+
+def _matters(row: Appointment) -> list[Line]:
+    """What called and is to be settled here, as far as it still stands and the reader sees it."""
+    if not current_actor().may("attention:read"):
+        return []
+    catch_up(at=now(), wait=False)
+    return lines(talked_about(row))
 
 
 def _change_form(row: Any) -> ChangeForm:

@@ -15,11 +15,12 @@ from flask import url_for
 
 from admin.auth import current_actor
 from admin.base import show_date
-from admin.base.shown import site_zone
+from admin.base.shown import show_moment, site_zone
 from admin.case_page import called, with_people
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.words import ago, today, turn
+from casework.appointments import Appointment
 from casework.cases import Case
 from casework.core.clock import local_date
 from casework.core.i18n import N_
@@ -76,6 +77,14 @@ OPENS = {
     "network_decisions": N_("To the meeting"),
 }
 LOOKS = N_("Look at it")
+# What became of an appointment after which the entry stands again.
+BECAME = {
+    "planned": N_("The appointment on %(day)s is over, and nobody has noted how it went."),
+    "kept": N_("Talked about on %(day)s, and nothing has changed since."),
+    "missed": N_("The appointment on %(day)s was missed."),
+    "excused": N_("The person could not come to the appointment on %(day)s."),
+    "cancelled": N_("The appointment on %(day)s was cancelled."),
+}
 FINDS = N_("Find a service")
 
 
@@ -100,6 +109,7 @@ class Line:
     turn: str
     asked: str
     resting: str
+    booked: str
     actions: list[Action]
     address: str
 
@@ -107,6 +117,12 @@ class Line:
     def urgent(self) -> bool:
         """Whether it cannot wait."""
         return self.entry.rank == 0
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether somebody has it in hand: put to rest, known, or an appointment is booked."""
+        until = self.entry.booked_until
+        return bool(self.resting) or (until is not None and until > today())
 
     @property
     def cause(self) -> str:
@@ -118,10 +134,12 @@ def lines(entries: Iterable[AttentionEntry]) -> list[Line]:
     """The entries in words: a statement for each kind of thing that they are about."""
     found = list(entries)
     cases = _cases({each.__data__["case"] for each in found})
-    rows = _rows(found)
+    rows, talks = _rows(found), _talks(found)
     return [
-        _line(each, cases.get(each.__data__["case"]), rows.get(each.subject_id)) for each in found
-    ]
+        _line(each, cases.get(each.__data__["case"]), rows.get(each.subject_id),
+              talks.get(each.booked_id))
+        for each in found
+    ]  # fmt: skip
 
 
 def _cases(ids: set[Any]) -> Rows:
@@ -138,12 +156,20 @@ def _rows(entries: list[AttentionEntry]) -> Rows:
     return found
 
 
-def _line(entry: AttentionEntry, case: Case | None, row: Any) -> Line:
+def _talks(entries: list[AttentionEntry]) -> Rows:
+    """The appointments that were booked for entries."""
+    ids = [each.booked_id for each in entries if each.booked_id]
+    mine = Appointment.scope(current_actor())
+    return {row.id: row for row in mine.where(Appointment.id << ids)} if ids else {}
+
+
+def _line(entry: AttentionEntry, case: Case | None, row: Any, talk: Any) -> Line:
     about = NAMED[entry.subject_table](row) if row is not None else ""
     return Line(
         entry=entry, name=called(case) if case else about, why=why(entry),
         about=about if case else "", since=_since(entry), turn=turn(entry.turn),
-        asked=_asked(entry), resting=_resting(entry), actions=actions(entry, row, case),
+        asked=_asked(entry), resting=_resting(entry),
+        booked=booked(entry, talk), actions=actions(entry, row, case, talk),
         address=address(entry, row),
     )  # fmt: skip
 
@@ -191,14 +217,36 @@ def _resting(entry: AttentionEntry) -> str:
     return ""
 
 
-def actions(entry: AttentionEntry, row: Any, case: Case | None) -> list[Action]:
-    """What the rule offers to do next and what is possible here, the likeliest first."""
+def booked(entry: AttentionEntry, talk: Appointment | None) -> str:
+    """What has become of the appointment that was booked for it, in a sentence."""
+    if talk is None:
+        return ""
+    moment, later = show_moment(talk.starts_at), entry.booked_until
+    day = show_date(local_date(talk.starts_at, site_zone()))
+    if talk.state == "planned" and later is None:
+        return _("The appointment on %(day)s comes too late for it.", day=day)
+    if talk.state == "planned" and later is not None and later > today():
+        return _("An appointment is booked: %(moment)s.", moment=moment)
+    if talk.state == "kept" and later is not None and later > today():
+        return _("Talked about on %(day)s; calls again on %(next)s if nothing has changed.",
+                 day=day, next=show_date(later))  # fmt: skip
+    return _(BECAME.get(talk.state, ""), day=day) if talk.state in BECAME else ""
+
+
+def actions(
+    entry: AttentionEntry, row: Any, case: Case | None, talk: Appointment | None = None
+) -> list[Action]:
+    """What the rule offers to do next and what is possible here, the likeliest first. Where an
+    appointment is planned for it, the way to it stands in place of booking one."""
     rule = RULES.get(entry.rule)
-    found = (_action(name, entry, row, case) for name in (rule.actions if rule else ()))
+    planned = talk if talk is not None and talk.state == "planned" else None
+    found = (_action(name, entry, row, case, planned) for name in (rule.actions if rule else ()))
     return [each for each in found if each is not None]
 
 
-def _action(name: str, entry: AttentionEntry, row: Any, case: Case | None) -> Action | None:
+def _action(
+    name: str, entry: AttentionEntry, row: Any, case: Case | None, talk: Appointment | None
+) -> Action | None:
     if name == "remind_provider":
         label = _("Remind the provider")
         asks = _has_provider(entry, row)
@@ -211,9 +259,11 @@ def _action(name: str, entry: AttentionEntry, row: Any, case: Case | None) -> Ac
         return Action(_(OPENS.get(entry.subject_table, LOOKS)), address(entry, row))
     if case is None:
         return None
+    if name == "appointment" and talk is not None:
+        return Action(_("To the appointment"), url_for("appointment.show", id=talk.id))
     pages: dict[str, Callable[[], str | None]] = {
         "offer_other": lambda: _finder(entry, row),
-        "appointment": lambda: url_for("case.show", id=case.id, _anchor="appointments"),
+        "appointment": lambda: _booking(entry, case),
         "plan": lambda: _plan(entry, row),
         "message": lambda: url_for("case.show", id=case.id, _anchor="messages"),
         "handover": lambda: url_for("case.handover", id=case.id),
@@ -223,6 +273,13 @@ def _action(name: str, entry: AttentionEntry, row: Any, case: Case | None) -> Ac
     found = pages[name]()
     label = FINDS if name == "offer_other" and entry.subject_table == "needs" else LINKS[name]
     return Action(_(label), found) if found else None
+
+
+def _booking(entry: AttentionEntry, case: Case) -> str | None:
+    """The form for an appointment, begun for this entry."""
+    if not current_actor().may("appointment:create"):
+        return None
+    return url_for("case.show", id=case.id, book=entry.id, _anchor="plan-appointment")
 
 
 def _plan(entry: AttentionEntry, row: Any) -> str:

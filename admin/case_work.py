@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from werkzeug.datastructures import CombinedMultiDict
 
-from admin.appointment_forms import AppointmentForm
 from admin.auth import config, current_actor, now
 from admin.base.forms import options_of
+from admin.bookings import BookingForm, book
 from admin.case_forms import (
     AssignForm,
     DocumentForm,
@@ -28,7 +28,7 @@ from admin.case_releases import AskReleaseForm, CaseReleases
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from casework.appointment_rules import Overlap
-from casework.appointments import CANCELLERS, Appointment, plan_appointment, settle_appointment
+from casework.appointments import CANCELLERS, Appointment, settle_appointment
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import (
     Case,
@@ -65,7 +65,7 @@ class CaseWork(CaseReleases):
         "need": NeedForm,
         "follow_up": FollowUpForm,
         "message": MessageForm,
-        "appointment": AppointmentForm,
+        "appointment": BookingForm,
         "release": ReleaseForm,
         "ask": AskReleaseForm,
         "document": DocumentForm,
@@ -307,13 +307,7 @@ def _belongs(case: Case) -> Any:
 
 
 def _plan_appointment(case: Case, form: Any) -> None:
-    plan_appointment(
-        case, form.subject.data, form.starts_at.data, minutes=form.minutes.data,
-        place=form.place.data or "", with_whom=form.with_whom.data or "",
-        person=_person(case, form), staff=form.staff.data, kind=form.kind.data,
-        interpreter_language=form.interpreter_language.data,
-        despite_overlap=form.anyway.data, by=current_actor(), at=now(),
-    )  # fmt: skip
+    book(case, _person(case, form), form)
 
 
 def _add_document(case: Case, form: Any) -> None:

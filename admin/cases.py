@@ -17,6 +17,7 @@ from admin.attention import in_case
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.lists import Asked
+from admin.bookings import offer
 from admin.case_deadlines import extend_form
 from admin.case_forms import NewCaseForm, areas_in_order
 from admin.case_page import CaseFile, called, loaded, with_people
@@ -207,12 +208,15 @@ class Cases(CaseSupportWork, CaseworkView):
         """The page, with the forms in `given` as they were sent and all others empty."""
         older = request.args.get("older", 0, type=int)
         forms = {name: given.get(name) or self.form_of(name, case, None) for name in self.FORMS}
+        found, opened = in_case(case), set(given)
+        if offer(forms["appointment"], found["calling"], case):
+            opened.add("appointment")
         return self.render(
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
-            at=now(), forms=forms, opened=set(given), extend_form=extend_form,
+            at=now(), forms=forms, opened=opened, extend_form=extend_form,
             support_form=lambda row, key: given.get(key) or support_form(row, None),
             offers_machine=is_on(), next_states=STATES.transitions[case.state],
-            **in_case(case), waited_for=WAITED_FOR, days_in_words=days_in_words,
+            **found, waited_for=WAITED_FOR, days_in_words=days_in_words,
             **CASE_WORDS, **PARTICIPATION_WORDS, **STRENGTH_WORDS, **PAGE_WORDS,
         )  # fmt: skip
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from admin.base.forms import options_of
+from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.plan_forms import (
     AGREED_BY,
@@ -26,7 +28,7 @@ from casework.core.i18n import N_
 from casework.interpretations import Translations, of_rows
 from casework.plans.agreements import ANSWERS, PlanAgreement, agreements_of, has_changed
 from casework.plans.blockers import Blocker
-from casework.plans.models import Goal, Plan, Step
+from casework.plans.models import Goal, GoalArea, Plan, Step
 from casework.plans.reviews import PROGRESS_NAMES
 from casework.plans.states import GOAL_STATES, OPEN_STEPS, STEP_STATES
 from casework.plans.steps import seen_as
@@ -100,6 +102,15 @@ class PlanFile(WholePlan):
         """Whether the plan says something else than what was agreed to last."""
         return self.agreed is not None and has_changed(self.agreed, self)
 
+    @cached_property
+    def earlier_areas(self) -> dict[uuid.UUID, list[GoalArea]]:
+        """The life areas that goals belonged to before, the latest first."""
+        found: dict[uuid.UUID, list[GoalArea]] = {}
+        rows: Any = GoalArea.select().where(GoalArea.goal << [goal.id for goal in self.goals])
+        for row in rows.order_by(GoalArea.until.desc()).with_related(GoalArea.life_area):
+            found.setdefault(row.__data__["goal"], []).append(row)
+        return found
+
     @property
     def late(self) -> list[Step]:
         """Open steps whose day is past."""
@@ -166,7 +177,9 @@ class PlanPage:
 
     def goal(self, goal: Goal) -> Any:
         """The form of a goal as it is now, or as it was typed."""
-        return self.given.get(("goal", goal.id)) or goal_form(goal, None)
+        return self.given.get(("goal", goal.id)) or goal_form(
+            goal, None, agreed=bool(self.file and self.file.agreed)
+        )
 
     def add_step(self, goal: Goal) -> Any:
         """The form for a new step of a goal."""
@@ -196,15 +209,24 @@ def begin_form(case: Any, posted: Any) -> Any:
     return form
 
 
-def goal_form(goal: Goal, posted: Any) -> Any:
-    """The form of a goal; its life area stays."""
+def goal_form(goal: Goal, posted: Any, *, agreed: bool = False) -> Any:
+    """The form of a goal; its life area stays in the list even where it is out of use."""
+    area = goal.life_area
     start = {
+        "area": area.code,
         "text": goal.text(reading_language())[0], "wish": goal.wish,
         "wish_language": goal.wish_language or goal.case.language, "baseline": goal.baseline,
         "target": goal.target, "revision": str(goal.revision),
     }  # fmt: skip
     form = GoalForm(posted, prefix=f"goal-{goal.id.hex}-", data=start)
-    del form.area
+    if area.code not in {code for code, _label in form.area.offered}:
+        form.area.offered.append((area.code, area.label(reading_language())))
+    form.area.description = _("Who helps in which area is counted by it.")
+    if agreed:
+        form.area.description = _(
+            "The person has agreed to this plan. With another area it is another plan: please ask "
+            "them to agree again."
+        )
     return form
 
 

@@ -29,6 +29,7 @@ from casework.cases import Case
 from casework.core.audit import record_read
 from casework.core.i18n import DEFAULT, language
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.life_areas import LifeArea
 from casework.plans import printed
 from casework.plans.agreements import (
     PlanAgreement,
@@ -155,16 +156,22 @@ class CasePlans(CaseInvitations):
 
     @expose("/<uuid:id>/goal/<uuid:row>", methods=("POST",))
     def change_goal(self, id: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
-        """Other words for a goal."""
+        """Other words or another life area for a goal."""
         goal = self._part(Goal, self.case_or_404(id), row)
+        agreed = PlanFile(goal.plan).agreed is not None
 
         def do(goal: Goal, form: Any) -> Goal:
-            return change_goal(
+            moves = form.area.data != goal.life_area.code
+            changed = change_goal(
                 goal, language=reading_language(), revision=_number(form.revision),
-                **form.columns(), by=current_actor(), at=now(),
+                area=LifeArea.get(LifeArea.code == form.area.data), **form.columns(),
+                by=current_actor(), at=now(),
             )  # fmt: skip
+            if moves and agreed:
+                flash(_("The person agreed to the plan as it was. Please ask them again."), "info")
+            return changed
 
-        form = goal_form(goal, request.form)
+        form = goal_form(goal, request.form, agreed=agreed)
         return self._save(id, Goal, row, ("goal", row), form, do, _("Saved."))
 
     @expose("/<uuid:id>/goal/<uuid:row>/state", methods=("POST",))

@@ -89,6 +89,7 @@ EVENTS = {
     "message:received": N_("Message from the person"),
     "message:read": N_("Message read"),
     "appointment:planned": N_("Appointment planned"),
+    "appointment:tied": N_("What called is to be settled at the appointment"),
     "appointment:moved": N_("Appointment noted as kept, missed or cancelled"),
     "appointment:shifted": N_("Appointment put at another time or place"),
     "appointment:changed": N_("Appointment changed"),

@@ -1,4 +1,4 @@
-"""Where a case conference is, and what the person reads of it: words that leave the house.
+"""Where a case conference is, and what the person reads of meetings: words that leave the house.
 
 They never name the household's home.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from casework.core.i18n import N_
 
+# Where nobody has written what an appointment is about.
+TALK = N_("A talk with us")
 SUBJECT = N_("Meeting with everybody who helps you")
 VENUES = {
     "centre": N_("at the welcome centre"),

@@ -10,7 +10,7 @@ from peewee import CharField, DateField, ForeignKeyField, IntegerField, ModelSel
 from casework.cases import Case, CaseModel
 from casework.core.access import Actor
 from casework.core.crypto import SealedField, SealedJSONField
-from casework.core.db import UtcField
+from casework.core.db import LineField, UtcField
 from casework.core.i18n import pick
 from casework.life_areas import LifeArea
 from casework.people import Person
@@ -80,6 +80,19 @@ class Goal(CaseModel):
     def text(self, tag: str) -> tuple[str, str]:
         """What is to be reached, in the language `tag` or the nearest one, and its tag."""
         return pick(self.texts, tag)
+
+
+class GoalArea(CaseModel):
+    """The life area that a goal belonged to until `until`."""
+
+    case = ForeignKeyField(Case, on_delete="CASCADE")
+    goal = ForeignKeyField(Goal, backref="earlier_areas", on_delete="CASCADE")
+    life_area = ForeignKeyField(LifeArea, on_delete="RESTRICT")
+    until = UtcField()
+    noted_by = LineField(max_length=200)
+
+    class Meta:
+        table_name = "goal_areas"
 
 
 class Step(CaseModel):

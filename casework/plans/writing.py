@@ -16,7 +16,7 @@ from casework.core.refusals import NotFound, Refusal, StaleEdit
 from casework.core.settings import setting
 from casework.life_areas import LifeArea
 from casework.people import Person
-from casework.plans.models import Goal, Plan, Step
+from casework.plans.models import Goal, GoalArea, Plan, Step
 from casework.plans.states import (
     DOERS,
     GOAL_STATES,
@@ -197,13 +197,23 @@ def change_goal(
     baseline: str,
     target: str,
     revision: int,
+    area: LifeArea | None = None,
     by: Actor,
     at: datetime,
 ) -> Goal:
-    """Other words for a goal that was read as `revision`. Raises `StaleEdit`, `TextMissing`."""
+    """Other words, or another life area, for a goal that was read as `revision`.
+
+    Which area it was in stays on record. Both are part of what a person agrees to, so that an
+    agreement from before is one to another plan (`has_changed`). Raises `StaleEdit`,
+    `TextMissing`, `PlanEnded`.
+    """
     _refuse_ended(goal.plan)
     texts = _changed_text(goal, text, language)
     _claim(goal, revision)
+    if area is not None and area.id != goal.__data__["life_area"]:
+        GoalArea.create(case=goal.case, goal=goal, life_area=goal.life_area, until=at,
+                        noted_by=by.name[:200])  # fmt: skip
+        goal.life_area = area
     goal.texts = texts
     goal.wish, goal.wish_language = wish.strip() or None, wish_language if wish.strip() else ""
     goal.baseline, goal.target = baseline.strip() or None, target.strip() or None

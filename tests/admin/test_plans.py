@@ -205,6 +205,44 @@ def test_a_goal_without_words_or_area_comes_back(desk, plan) -> None:
     assert Goal.select().count() == before
 
 
+def test_a_goal_is_put_into_another_area_and_says_that_it_needs_a_new_agreement(
+    desk, world: World, plan
+) -> None:
+    send(desk, _at(plan, "plan", plan.id, "agreed"),
+         {"agreed-channel": "paper", "agreed-language": "ar"})  # fmt: skip
+    goal = WholePlan(plan).goals[0]
+    before = goal.life_area
+    page = text_of(desk.get(_at(plan, "plan")))
+    assert "please ask them to agree again" in page
+    name = f"goal-{goal.id.hex}-"
+    fields = {f"{name}area": "work", f"{name}text": goal.text("en")[0], f"{name}wish": "",
+              f"{name}wish_language": "ar", f"{name}revision": "0"}  # fmt: skip
+    assert send(desk, _at(plan, "goal", goal.id), fields | {f"{name}area": "x"}).status_code == 422
+    response = send(desk, _at(plan, "goal", goal.id), fields)
+    assert response.status_code == 303
+    page = text_of(desk.get(response.location))
+    assert "Please ask them again." in page
+    assert "has changed since the person agreed" in page
+    assert f"in the area {before.label('en')}" in page
+    late = send(desk, _at(plan, "goal", goal.id), fields | {f"{name}area": "health"})
+    assert late.status_code == 422
+    assert goal.refresh().life_area.code == "work"
+
+
+def test_a_goal_whose_area_is_out_of_use_keeps_it(desk, plan) -> None:
+    goal = WholePlan(plan).goals[0]
+    area = goal.life_area
+    area.active = False
+    area.save()
+    page = text_of(desk.get(_at(plan, "plan")))
+    assert f'<option selected value="{area.code}">' in page
+    name = f"goal-{goal.id.hex}-"
+    fields = {f"{name}area": area.code, f"{name}text": "Anders", f"{name}wish": "",
+              f"{name}wish_language": "ar", f"{name}revision": "0"}  # fmt: skip
+    assert send(desk, _at(plan, "goal", goal.id), fields).status_code == 303
+    assert goal.refresh().life_area == area
+
+
 def test_a_goal_is_dropped_and_opened_again(desk, plan) -> None:
     goal = WholePlan(plan).goals[0]
     for state in ("dropped", "open", "reached"):

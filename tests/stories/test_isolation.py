@@ -30,6 +30,7 @@ from casework.engagements import propose_engagement
 from casework.handovers import add_point, begin_handover, call_off_handover, settle_point
 from casework.insight.attention.decisions import snooze
 from casework.insight.attention.entries import AttentionEntry
+from casework.insight.attention.talks import Talk, book_for
 from casework.insight.attention.upkeep import catch_up
 from casework.life_areas import LifeArea
 from casework.messages import receive_message
@@ -40,8 +41,8 @@ from casework.participation.accounts import agree_step, tell_account
 from casework.participation.facts import note_fact
 from casework.participation.ladder import decide_rung
 from casework.plans.agreements import note_agreement
-from casework.plans.models import Step
-from casework.plans.writing import Doer, add_goal, add_step
+from casework.plans.models import Goal, GoalArea, Step
+from casework.plans.writing import Doer, add_goal, add_step, change_goal
 from casework.providers import Organization
 from casework.questionnaires.models import Questionnaire, live
 from casework.referrals import Referral
@@ -127,6 +128,18 @@ class Town:
         snooze(entry, day, part.word, by=SYSTEM, at=self.world.at)
         catch_up(at=self.world.at)
         part.rows["attention"] = entry
+        self._tie(part, entry)
+
+    def _tie(self, part: Part, entry: AttentionEntry) -> None:
+        """An appointment that is to settle it, and a goal that has changed its area of life."""
+        who = {"by": SYSTEM, "at": self.world.at}
+        book_for(part.rows["appointment"], [entry], **who)
+        part.rows["talk"] = Talk.get(Talk.case == part.case)
+        goal = Goal.get(Goal.case == part.case)
+        change_goal(goal, text=part.word, language="de", wish=part.word, wish_language="de",
+                    baseline=part.word, target=part.word, revision=goal.revision,
+                    area=self.world.area("health"), **who)  # fmt: skip
+        part.rows["goal_area"] = GoalArea.get(GoalArea.case == part.case)
 
     def _part(self, word: str, organization: Organization | None) -> Part:
         world, at = self.world, self.world.at

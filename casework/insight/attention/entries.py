@@ -33,7 +33,8 @@ class AttentionEntry(Base):
 
     `due_on` is the day on which it became an entry, `shown_from` the first day on which it
     stands in the queue. `asking` says how far the reminder is: "" where nobody is asked, `due`,
-    `asked`, or `unreachable`.
+    `asked`, or `unreachable`. `booked_id` is the appointment that was booked for it, `booked_until`
+    the first day on which it may stand again for all that.
     """
 
     case = ForeignKeyField(Case, null=True, backref="attention", on_delete="CASCADE")
@@ -50,6 +51,8 @@ class AttentionEntry(Base):
     asked_at = UtcField(null=True)
     quiet_until = DateField(null=True)
     snoozed_until = DateField(null=True)
+    booked_id = UUIDField(null=True)
+    booked_until = DateField(null=True)
     shown_from = DateField()
     state = CharField(max_length=8, default="open")
     decided_at = UtcField(null=True)
@@ -85,7 +88,7 @@ class AttentionEntry(Base):
 
     def settle(self) -> None:
         """Set `shown_from` from what was decided; the latest of the days wins."""
-        days = (self.due_on, self.quiet_until, self.snoozed_until)
+        days = (self.due_on, self.quiet_until, self.snoozed_until, self.booked_until)
         self.shown_from = max(each for each in days if each is not None)
 
     def is_shown(self, today: date) -> bool:

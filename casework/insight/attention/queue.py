@@ -26,7 +26,7 @@ KEY = (
 )  # fmt: skip
 # Nobody counts further by hand.
 MOST_COUNTED = 1_000
-RESTING = ("asked", "snoozed", "known")
+RESTING = ("booked", "asked", "snoozed", "known")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Wanted:
 def queue(staff: Actor, today: date, wanted: Wanted | None = None) -> ModelSelect:
     """The entries that call for somebody today, in order, as far as `staff` may see them.
 
-    With `resting` those that do not: `asked` (somebody was reminded), `snoozed`, `known`.
+    With `resting` those that do not: `booked` (an appointment is to settle it), `asked` (somebody
+    was reminded), `snoozed`, `known`.
     """
     wanted = wanted or Wanted()
     rows = AttentionEntry.scope(staff).where(_standing(wanted.resting, today))
@@ -64,6 +65,8 @@ def _standing(resting: str, today: date) -> Any:
     is_open = AttentionEntry.state == "open"
     if resting == "snoozed":
         return is_open & (AttentionEntry.snoozed_until > today)
+    if resting == "booked":
+        return is_open & (AttentionEntry.booked_until > today)
     if resting == "asked":
         later = AttentionEntry.snoozed_until.is_null() | (AttentionEntry.snoozed_until <= today)
         return is_open & (AttentionEntry.quiet_until > today) & later

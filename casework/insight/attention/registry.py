@@ -63,6 +63,7 @@ class Rule:
     permission: str
     table: str
     own: Callable[[Actor], ModelSelect] | None = None
+    talks: str = ""
 
     @property
     def defaults(self) -> dict[str, int]:
@@ -81,7 +82,8 @@ RULES: dict[str, Rule] = {}
 
 @dataclass(frozen=True)
 class Candidate:
-    """One row of a rule's answer; `due_on` is the day on which it became an entry."""
+    """One row of a rule's answer; `due_on` is the day on which it became an entry, `days` the
+    threshold that counted."""
 
     rule: str
     case: uuid.UUID | None
@@ -91,6 +93,7 @@ class Candidate:
     turn: str
     rank: int
     due_on: date
+    days: int = 0
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -174,6 +177,7 @@ def rule(
     permission: str = "case:read",
     table: str = "",
     own: Callable[[Actor], ModelSelect] | None = None,
+    talks: str = "",
 ) -> Callable[[Callable[[Context], ModelSelect]], Rule]:
     """Make a function a rule of the queue; `table` names what its subjects are, by default the
     table that its query selects from.
@@ -181,14 +185,16 @@ def rule(
     With `asks`, whoever's turn it is gets one kind reminder before the coordinator sees it. A
     rule that is not `of_case` is asked anew as a whole when an event is about a table in `wakes`,
     and its entries are seen by who has `permission`; `own` gives the keys of the subjects that
-    are somebody's own, whose entries they see without it.
+    are somebody's own, whose entries they see without it. `talks` says which appointments of the
+    case count although nobody booked them for the entry: `new` those made since the cause, `any`
+    all that begin after it.
     """
     if name in RULES or set(actions) - set(ACTIONS) or rank not in RANKS:
         raise ValueError(f"the rule {name} is there already, or asks for something unknown")
 
     def register(query: Callable[[Context], ModelSelect]) -> Rule:
         made = Rule(name, title, sentence, query, rank, thresholds, actions, asks, of_case,
-                    wakes, permission, table, own)  # fmt: skip
+                    wakes, permission, table, own, talks)  # fmt: skip
         RULES[name] = made
         return made
 
@@ -210,7 +216,7 @@ def _candidate(name: str, table: str, row: tuple, names: list[str], context: Con
     return Candidate(
         rule=name, case=_key(case) if case else None, table=table, subject=_key(subject),
         since=moment, turn=turn, rank=int(rank),
-        due_on=RULES[name].due_on(day, int(days), context.federal_state),
+        due_on=RULES[name].due_on(day, int(days), context.federal_state), days=int(days),
         details=dict(zip(names, row[len(COLUMNS) :], strict=True)),
     )  # fmt: skip
 

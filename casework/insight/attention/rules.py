@@ -187,6 +187,7 @@ def plan_never_reviewed(context: Context) -> ModelSelect:
     actions=("ask_person", "appointment"),
     asks=True,
     table="cases",
+    talks="new",
 )  # fmt: skip
 def appointments_missed(context: Context) -> ModelSelect:
     """Cases whose last appointments were all missed; since the last of them.
@@ -254,6 +255,7 @@ def message_unanswered(context: Context) -> ModelSelect:
     ),
     actions=("message", "appointment"),
     table="cases",
+    talks="any",
 )  # fmt: skip
 def no_contact(context: Context) -> ModelSelect:
     """Live cases without any message, kept appointment, review or answer since long."""

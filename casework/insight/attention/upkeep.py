@@ -22,6 +22,7 @@ from casework.insight.attention.kept import (
     restore_decisions,
 )
 from casework.insight.attention.registry import RULES, Candidate, Context, Rule, answers
+from casework.insight.attention.talks import Booked, Reckoning, bookings
 from casework.insight.attention.thresholds import Tuning, tunings
 
 # Cases that are judged in one go; more would only make statements longer.
@@ -74,8 +75,9 @@ def judge_all(*, at: datetime) -> int:
 
 
 def found_by(each: Rule, tuning: Tuning, *, at: datetime) -> list[Candidate]:
-    """What a rule would find if it were set like this; nothing is stored."""
-    return answers(each, _Desk(at).of(each, tuning)) if tuning.on else []
+    """What a rule would find if it were set like this, each subject once; nothing is stored."""
+    found = answers(each, _Desk(at).of(each, tuning)) if tuning.on else []
+    return list(_once(found).values())
 
 
 class _Desk:
@@ -88,6 +90,7 @@ class _Desk:
         self.today = local_date(at, self.zone)
         self.answer_days = int(settings["attention_answer_days"])
         self.tunings = tunings()
+        self.reckoning = Reckoning(self.zone, self.federal_state, self.answer_days)
 
     def of(
         self, each: Rule, tuning: Tuning | None = None, cases: Sequence[uuid.UUID] | None = None
@@ -119,13 +122,15 @@ def _store(found: Iterable[Candidate], stored: Iterable[AttentionEntry], desk: _
     """
     known: dict[Key, AttentionEntry] = {(each.rule, each.subject_id): each for each in stored}
     made, changed, gone = [], [], []
-    for key, each in _once(found).items():
+    single = _once(found)
+    booked = bookings(single.values(), desk.reckoning)
+    for key, each in single.items():
         entry = known.pop(key, None)
         if entry is None:
-            made.append(_made(each, desk))
-        elif not _says(entry, each):
+            made.append(_made(each, booked.get(key), desk))
+        elif not _says(entry, each, booked.get(key)):
             gone.append(entry.id)
-            changed.append(_changed(entry, each, desk))
+            changed.append(_changed(entry, each, booked.get(key), desk))
     gone += [entry.id for entry in known.values()]
     restore_decisions(made)
     for start in range(0, len(gone), BATCH):
@@ -143,7 +148,7 @@ def _once(found: Iterable[Candidate]) -> dict[Key, Candidate]:
     return single
 
 
-def _says(entry: AttentionEntry, each: Candidate) -> bool:
+def _says(entry: AttentionEntry, each: Candidate, booked: Booked | None) -> bool:
     """Whether the entry says exactly what was found."""
     columns = entry.__data__
     return (
@@ -154,34 +159,44 @@ def _says(entry: AttentionEntry, each: Candidate) -> bool:
         and entry.due_on == each.due_on
         and entry.details == each.details
         and entry.subject_table == each.table
+        and _booking(entry) == booked
     )
 
 
-def _made(each: Candidate, desk: _Desk) -> AttentionEntry:
-    """A new entry; where somebody is asked first, it waits for the answer."""
+def _booking(entry: AttentionEntry) -> Booked | None:
+    return Booked(entry.booked_id, entry.booked_until) if entry.booked_id else None
+
+
+def _made(each: Candidate, booked: Booked | None, desk: _Desk) -> AttentionEntry:
+    """A new entry; where somebody is asked first, it waits for the answer. Who has booked an
+    appointment has taken it in hand, and no machine asks beside them."""
     entry = AttentionEntry(
         case=each.case, rule=each.rule, subject_table=each.table, subject_id=each.subject,
         since=each.since, due_on=each.due_on, turn=each.turn, rank=each.rank,
         details=each.details, first_seen_at=desk.at,
     )  # fmt: skip
-    if RULES[each.rule].asks and each.turn in ASKED:
+    if booked is not None:
+        entry.booked_id, entry.booked_until = booked.appointment, booked.until
+    elif RULES[each.rule].asks and each.turn in ASKED:
         entry.asking = "due"
         entry.quiet_until = desk.today + timedelta(days=desk.answer_days)
     entry.settle()
     return entry
 
 
-def _changed(entry: AttentionEntry, each: Candidate, desk: _Desk) -> AttentionEntry:
+def _changed(
+    entry: AttentionEntry, each: Candidate, booked: Booked | None, desk: _Desk
+) -> AttentionEntry:
     """The entry as it is now. Another cause is a new entry; of the same one, what was decided
     stays, and somebody else whose turn it is gets a reminder of their own."""
-    made = _made(each, desk)
+    made = _made(each, booked, desk)
     made.id = entry.id
     if entry.since != each.since:
         return made
     made.first_seen_at = entry.first_seen_at
     for name in ("snoozed_until", "state", "decided_at", "decided_by", "reason"):
         setattr(made, name, getattr(entry, name))
-    if entry.turn == each.turn:
+    if entry.turn == each.turn and not (booked and entry.asking == "due"):
         for name in ("asking", "asked_at", "quiet_until"):
             setattr(made, name, getattr(entry, name))
     made.settle()

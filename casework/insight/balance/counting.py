@@ -68,6 +68,7 @@ def rules() -> Rules:
 @on("referral:expired")
 @on("plan:begun")
 @on("plan:ended")
+@on("goal:changed")
 @on("goal:moved")
 @on("step:added")
 @on("step:changed")

@@ -11,7 +11,9 @@ from casework.core.access import SYSTEM, Actor, Role
 from casework.core.audit import AuditEntry
 from casework.core.db import database, transaction
 from casework.core.refusals import Forbidden, InvalidTransition, NotFound, StaleEdit
+from casework.insight.balance.models import BalanceCell
 from casework.life_areas import LifeArea
+from casework.plans.agreements import has_changed, note_agreement
 from casework.plans.blockers import Blocker, blocker_of, load_blockers
 from casework.plans.models import Goal, Hold, Plan, Step
 from casework.plans.steps import BlockerMissing, CancellerMissing, hold_step, move_step, seen_as
@@ -34,6 +36,7 @@ from casework.plans.writing import (
     end_plan,
     move_goal,
 )
+from casework.supporters import spans
 
 
 @pytest.fixture
@@ -197,6 +200,45 @@ def test_other_words_drop_the_translations_of_the_words_before(world, plan):
     assert {"de", "en"} <= set(goal.refresh().texts)
     change_goal(goal, **_words(goal, text="Anders"), by=SYSTEM, at=world.at)
     assert goal.refresh().texts == {"de": "Anders"}
+
+
+def test_a_goal_moves_to_another_life_area_and_keeps_what_it_was(world, plan):
+    goal = WholePlan(plan).goals[0]
+    before, area = goal.life_area, world.area("work")
+    agreement = note_agreement(plan, "paper", "de", by=SYSTEM, at=world.at)
+    change_goal(goal, **_words(goal, area=area), by=SYSTEM, at=world.at)
+    assert goal.refresh().life_area == area
+    [was] = goal.earlier_areas
+    assert (was.life_area, was.until, was.noted_by) == (before, world.at, "system")
+    assert has_changed(agreement, WholePlan(plan)), "they agreed to another plan"
+    change_goal(goal, **_words(goal, area=area), by=SYSTEM, at=world.at)
+    assert goal.earlier_areas.count() == 1, "the same area is no change"
+    change_goal(goal, **_words(goal, area=before), by=SYSTEM, at=world.at)
+    assert not has_changed(agreement, WholePlan(plan)), "back as it was agreed"
+
+
+def test_of_two_who_move_a_goal_the_second_is_told_and_the_record_stays_true(world, plan):
+    goal = WholePlan(plan).goals[0]
+    other = Goal.get_by_id(goal.id)
+    change_goal(goal, **_words(goal, area=world.area("work")), by=SYSTEM, at=world.at)
+    with pytest.raises(StaleEdit):
+        change_goal(other, **_words(other, area=world.area("health")), by=SYSTEM, at=world.at)
+    assert goal.refresh().life_area == world.area("work")
+    assert goal.earlier_areas.count() == 1
+
+
+def test_with_a_goal_its_support_moves_to_the_other_area(world):
+    """The balance counts who helps in an area, so it follows at once."""
+    case = world.case()
+    plan = world.plan(case, template="")
+    work, money = world.area("work"), world.area("money")
+    goal = add_goal(plan, work, "x", language="de", by=SYSTEM, at=world.at)
+    add_step(goal, "x", language="de", doer=Doer("staff", staff=world.coordinator()),
+             by=SYSTEM, at=world.at)  # fmt: skip
+    assert {each.area for each in spans([case.__data__["household"]])} == {work.id}
+    change_goal(goal, **_words(goal, area=money), by=SYSTEM, at=world.at)
+    assert {each.area for each in spans([case.__data__["household"]])} == {money.id}
+    assert {cell.life_area.code for cell in BalanceCell.select()} == {"money"}
 
 
 def test_a_plan_has_an_end_to_its_length(world):

@@ -21,6 +21,7 @@ def stored() -> set[tuple]:
         (
             each.__data__["case"], each.rule, each.subject_table, each.subject_id, each.since,
             each.turn, each.rank, each.due_on, tuple(sorted(each.details.items())),
+            each.booked_id, each.booked_until,
         )
         for each in AttentionEntry.select()
     }  # fmt: skip

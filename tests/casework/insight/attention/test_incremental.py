@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.acceptance import link_submission
-from casework.appointments import Appointment, plan_appointment, settle_appointment
+from casework.appointments import (
+    Appointment,
+    plan_appointment,
+    settle_appointment,
+    shift_appointment,
+)
 from casework.cases import STATES as CASE_STATES
 from casework.cases import Case, assign_case, move_case
 from casework.core.access import SYSTEM, Actor
@@ -19,6 +24,7 @@ from casework.core.db import database
 from casework.core.refusals import Refusal
 from casework.insight.attention.entries import AttentionEntry, AttentionMark
 from casework.insight.attention.registry import RULES
+from casework.insight.attention.talks import book_for
 from casework.insight.attention.thresholds import tune_rule
 from casework.insight.attention.upkeep import EVERYTHING, _cases, catch_up, judge_all
 from casework.life_areas import LifeArea
@@ -32,7 +38,15 @@ from casework.plans.reviews import review_plan
 from casework.plans.states import GOAL_STATES, STEP_STATES, TURNS
 from casework.plans.steps import hold_step, move_step
 from casework.plans.templates import template_of
-from casework.plans.writing import Doer, add_goal, add_step, begin_plan, end_plan, move_goal
+from casework.plans.writing import (
+    Doer,
+    add_goal,
+    add_step,
+    begin_plan,
+    change_goal,
+    end_plan,
+    move_goal,
+)
 from casework.providers import report_capacity
 from casework.referral_states import ANSWERS
 from casework.referrals import (
@@ -148,6 +162,14 @@ def _goal(town: Town, a: int, b: int) -> None:
     add_goal(town.any(Plan, a), area, "Goal", language="en", **_who(town))
 
 
+def _regroup(town: Town, a: int, b: int) -> None:
+    """Another life area, for the goal and for everything that is done for it."""
+    goal = town.any(Goal, a)
+    change_goal(goal, text="Goal", language="en", wish="", wish_language="", baseline="",
+                target="", area=town.any(LifeArea, b), revision=goal.revision,
+                **_who(town))  # fmt: skip
+
+
 def _move_goal(town: Town, a: int, b: int) -> None:
     move_goal(town.any(Goal, a), GOAL_STATES.states[b % 3], **_who(town))
 
@@ -170,6 +192,21 @@ def _hold(town: Town, a: int, b: int) -> None:
 
 def _appointment(town: Town, a: int, b: int) -> None:
     plan_appointment(town.any(Case, a), "Talk", town.world.at + timedelta(hours=b), **_who(town))
+
+
+def _book(town: Town, a: int, b: int) -> None:
+    """For an entry as it is stored, which may have been settled since."""
+    entry = town.any(AttentionEntry, a)
+    if entry.case is None:
+        raise NothingThere
+    row = plan_appointment(entry.case, "Talk", town.world.at + timedelta(days=b), **_who(town))
+    book_for(row, [entry], **_who(town))
+
+
+def _shift(town: Town, a: int, b: int) -> None:
+    row = town.any(Appointment, a)
+    shift_appointment(row, town.world.at + timedelta(days=b * 3), minutes=30, place="",
+                      revision=row.revision, **_who(town))  # fmt: skip
 
 
 def _settle(town: Town, a: int, b: int) -> None:
@@ -207,9 +244,9 @@ def _tune(town: Town, a: int, b: int) -> None:
 
 MOVES = (
     _case, _assign, _need, _need, _move_need, _refer, _refer, _answer, _answer, _revoke, _places,
-    _plan, _plan, _end_plan, _review, _agree, _ask, _goal, _move_goal, _step, _step, _move_step,
-    _hold, _hold, _appointment, _appointment, _settle, _settle, _receive, _send, _read, _withdraw,
-    _join, *OTHER_MOVES, _tune,
+    _plan, _plan, _end_plan, _review, _agree, _ask, _goal, _regroup, _move_goal, _step, _step,
+    _move_step, _hold, _hold, _appointment, _appointment, _book, _book, _shift, _settle, _settle,
+    _receive, _send, _read, _withdraw, _join, *OTHER_MOVES, _tune,
 )  # fmt: skip
 histories = st.lists(
     st.tuples(st.sampled_from(MOVES), st.integers(0, 12), st.integers(0, 12), st.integers(0, 40)),

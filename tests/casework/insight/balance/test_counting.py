@@ -18,9 +18,9 @@ from casework.life_areas import LifeArea
 from casework.named_supports import end_support
 from casework.needs import Need, move_need
 from casework.people import Household, change_household
-from casework.plans.models import Step
+from casework.plans.models import Goal, Step
 from casework.plans.steps import move_step
-from casework.plans.writing import Doer
+from casework.plans.writing import Doer, change_goal
 from casework.referrals import Referral, revoke_referral
 from tests.databases import statements
 from tests.query_plans import asked, steps_without_a_key, walked_tables
@@ -243,6 +243,11 @@ def _moves(world: World, choose: random.Random, cases: list[Case], services: lis
             world.engagement(live(), choose.choice(("work", "language")))
         )
 
+    def regroup(goal: Any) -> None:
+        do(change_goal, goal, text="Ziel", language="de", wish="", wish_language="",
+           baseline="", target="", revision=goal.revision if goal else 0,
+           area=world.area(choose.choice(areas)))  # fmt: skip
+
     areas = ("language", "work")
     return [
         refer, refer, close, engage,
@@ -251,6 +256,7 @@ def _moves(world: World, choose: random.Random, cases: list[Case], services: lis
         lambda: world.step(live(), Doer("provider", organization=services[0].organization),
                            choose.choice(areas), choose.choice(("One thing", "Another"))),
         lambda: do(move_step, some(Step, "planned"), choose.choice(("done", "obsolete"))),
+        lambda: regroup(some(Goal, "open")),
         lambda: do(revoke_referral, some(Referral, "sent")),
         lambda: world.named_support(live(), choose.choice(areas)),
         lambda: do(end_support, world.named_support(live())),
