@@ -70,6 +70,7 @@ class Asked:
     """How a question is put: everything that does not depend on what was typed."""
 
     kind: str
+    name: str
     type: str
     label: Words
     hint: Words
@@ -97,6 +98,7 @@ def put(filling: Filling, node: Node, tag: str, for_somebody_else: bool) -> Aske
     own = question.save_to.startswith("helper.")
     return Asked(
         kind=kind_of(node, len(options), autocomplete),
+        name=question.name,
         type=question.type,
         label=Words(*filling.text(question.label, tag, node)),
         hint=Words(*filling.text(question.hint, tag, node)),

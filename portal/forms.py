@@ -78,14 +78,13 @@ def raw_of(formdata: MultiDict[str, str], name: str, kind: str) -> list[str]:
     """All texts that arrived for a question; of a date day, month, year and what follows."""
     if kind not in LAST_PART:
         return formdata.getlist(name)
-    names = names_of(name, kind)[1:]
-    if not any(each in formdata for each in names):
+    parts = [formdata.get(each, "") for each in names_of(name, kind)[1:]]
+    asked = parts[:3] if kind == "date" else parts
+    if not any(part.strip() for part in asked):
         return formdata.getlist(name)
-    parts = [formdata.get(each, "") for each in names]
     if kind == "date":
         parts[3] = parts[3] or "gregorian"
-        return parts if any(part.strip() for part in parts[:3]) else []
-    return parts if any(part.strip() for part in parts) else []
+    return parts
 
 
 def names_of(key: str, kind: str) -> list[str]:

@@ -156,13 +156,13 @@ def blocks(
             guidance = Words(*filling.text(spec.question.guidance, g.language, node))
             hint = Words(*filling.text(spec.question.hint, g.language, node))
             found.append(
-                Block("note", spec.key, label(filling, node), hint=hint, guidance=guidance,
+                Block("note", spec.name, label(filling, node), hint=hint, guidance=guidance,
                       media=media)
             )  # fmt: skip
         else:
             answer = shown(filling, node, uploads)
             type_name = spec.question.type
-            found.append(Block("fact", spec.key, label(filling, node), answer, type=type_name))
+            found.append(Block("fact", spec.name, label(filling, node), answer, type=type_name))
     return [each for each in found if each.kind == "field" or each.words or each.media]
 
 

@@ -75,6 +75,7 @@ def read_value(question: Question, raw: Sequence[str], *, today: date) -> Result
     if question.type == "date":
         return _read_date(question, parts, today)
     if question.type == "datetime" and len(parts) > 3:
+        parts = _pasted(parts)
         return _read_moment(question, " ".join(["-".join(reversed(parts[:3])), *parts[3:4]]))
     first = next(part for part in parts if part)
     return _READERS.get(question.type, _read_text)(question, first)
@@ -195,7 +196,7 @@ def range_of(question: Question) -> tuple[Decimal, Decimal, Decimal]:
 
 def _read_date(question: Question, parts: list[str], today: date) -> Result:
     birth = is_birth_date(question)
-    parts = _first_day(question, parts)
+    parts = _first_day(question, _pasted(parts))
     calendar = parts[3] if len(parts) > 3 and birth else "gregorian"
     numbers = [digits_of(part) for part in (parts[:3] if len(parts) > 2 else _split_date(parts[0]))]
     if not any(numbers):
@@ -216,6 +217,13 @@ def _read_date(question: Question, parts: list[str], today: date) -> Result:
     except CalendarError:
         return shown, Problem(say.NO_SUCH_DAY)
     return iso, _check_birth(iso, today) if birth else None
+
+
+def _pasted(parts: list[str]) -> list[str]:
+    """Day, month and year, also where a whole date was put into one of the fields or into all."""
+    whole = {part for part in parts[:3] if part} if len(parts) > 2 else set()
+    found = _split_date(whole.pop()) if len(whole) == 1 else []
+    return [*found, *parts[3:]] if any(found[:2]) else parts
 
 
 def missing_parts(question: Question) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,6 +74,7 @@ class Filling:
         self.by_path: dict[Path, Node] = {}
         self.by_spec: list[list[Node]] = []
         self._budget = Budget()
+        self._offering: dict[Path, bool] = {}
         self._grow()
 
     def _grow(self) -> None:
@@ -195,18 +197,32 @@ class Filling:
             return (*self._choices_from_rows(node, tree), *node.spec.choices)
         if tree is None:
             return node.spec.choices
-        items = node.spec.choice_nodes
-        kept = []
-        here = Context(node, self.around, node, budget=self._budget)
         try:
-            for position, item in likely(node.spec, tree, lambda each: evaluate(each, here)):
-                context = Context(item, self.around, node, position, len(items), self._budget)
-                if to_boolean(evaluate(tree, context)):
-                    kept.append(item.spec)
+            return tuple(self._passing(node, tree))
         except ExpressionError as error:
             self.faults.append(Fault(node.path, "choice_filter", error))
             return node.spec.choices
-        return tuple(kept)
+
+    def offers_nothing(self, node: Node) -> bool:
+        """Whether a filter leaves no choice, so that there is nothing to ask yet."""
+        tree = node.spec.expressions.get("choice_filter")
+        if tree is None or node.spec.source is not None or self.answer(node):
+            return False
+        if node.path not in self._offering:
+            try:
+                self._offering[node.path] = any(True for _ in self._passing(node, tree))
+            except ExpressionError:  # then `choices` offers all, and notes the fault
+                self._offering[node.path] = True
+        return not self._offering[node.path]
+
+    def _passing(self, node: Node, tree: Expression) -> Iterator[Choice]:
+        """The choices that the filter lets through. Raises `ExpressionError`."""
+        count = len(node.spec.choice_nodes)
+        here = Context(node, self.around, node, budget=self._budget)
+        for position, item in likely(node.spec, tree, lambda each: evaluate(each, here)):
+            context = Context(item, self.around, node, position, count, self._budget)
+            if to_boolean(evaluate(tree, context)):
+                yield item.spec
 
     def _choices_from_rows(self, node: Node, tree: Expression | None) -> tuple[Choice, ...]:
         try:

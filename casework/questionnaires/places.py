@@ -72,7 +72,7 @@ def entries(filling: Filling, place: Place) -> list[Node]:
     """What stands on a page now, in order: groups (for headings), questions and notes."""
     scope = _scope(filling, place)
     tops = [node for spec in place.page.specs for node in filling.under(scope, spec)]
-    return [each for node in tops if node.counts for each in _shown(node)]
+    return [each for node in tops if node.counts for each in _shown(filling, node)]
 
 
 def questions(filling: Filling, place: Place) -> list[Node]:
@@ -111,19 +111,20 @@ def _repeat_is_asked(filling: Filling, place: Place) -> bool:
     return filling.meets_condition(probe, "relevant") is not False
 
 
-def _shown(node: Node) -> Iterator[Node]:
-    """The node and what it contains, as far as a page shows it; empty groups are left out."""
+def _shown(filling: Filling, node: Node) -> Iterator[Node]:
+    """The node and what it contains, as far as a page shows it; empty groups are left out, and
+    questions that have nothing to choose from before another one is answered."""
     if not node.relevant or node.spec.kind == "repeat":
         return
     if node.spec.kind == "question":
-        if node.spec.is_shown:
+        if node.spec.is_shown and not filling.offers_nothing(node):
             yield node
         return
     inside = [
         each
         for child in node.spec.children
         for found in node.children.get(child.name, ())
-        for each in _shown(found)
+        for each in _shown(filling, found)
     ]
     if inside:
         yield node

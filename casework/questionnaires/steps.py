@@ -65,6 +65,7 @@ def accept(before: Filling, place: Place, raw: Mapping[str, Sequence[str]]) -> O
     misread: dict[Path, Problem] = {}
     chosen: dict[Path, Canonical] = {}
     changed: set[str] = set()
+    typed: set[Path] = set()
     for spec in _asked_specs(place):
         path = (*place.rows, spec.key)
         if (path not in shown and spec.key not in raw) or before.is_read_only(before.by_path[path]):
@@ -73,12 +74,13 @@ def accept(before: Filling, place: Place, raw: Mapping[str, Sequence[str]]) -> O
         value, problem = read_value(spec.question, raw.get(spec.key, ()), today=today)
         if value != data.get(spec.key):
             changed.add(spec.name)
+            typed.update([path] if value else [])
         _store(data, spec.key, value)
         if value and spec.source is not None:
             chosen[path] = value
         if problem is not None:
             misread[path] = problem.at(path)
-    _forget_triggered(before, answers, changed)
+    _forget_triggered(before, answers, changed, typed)
     after = _again(before, answers)
     for path, value in chosen.items():
         if after.by_path[path].value != value:
@@ -162,14 +164,17 @@ def _store(data: Answers, key: str, value: object) -> None:
         data.pop(key, None)
 
 
-def _forget_triggered(before: Filling, answers: Answers, changed: set[str]) -> None:
-    """Drop what is to be worked out anew because its trigger changed."""
+def _forget_triggered(
+    before: Filling, answers: Answers, changed: set[str], typed: set[Path]
+) -> None:
+    """Drop what is to be worked out anew because its trigger changed; never what was just typed."""
     if not changed:
         return
     for spec in before.form.specs:
         if spec.item is not None and spec.item.trigger and changed & set(triggers_of(spec)):
             for node in before.by_spec[spec.index]:
-                _scope_data(before.form, answers, node.path[:-1]).pop(spec.key, None)
+                if node.path not in typed:
+                    _scope_data(before.form, answers, node.path[:-1]).pop(spec.key, None)
 
 
 def _with_defaults(filling: Filling, scopes: list[Path]) -> Filling:

@@ -25,7 +25,7 @@ def check(filling: Filling, node: Node) -> Iterator[Problem]:
     question = node.spec.question
     value = filling.answer(node)
     if not value:
-        if filling.is_required(node):
+        if filling.is_required(node) and not filling.offers_nothing(node):
             yield _own(filling, node, say.REQUIRED, question.required_message)
         return
     chosen = value if isinstance(value, list) else [value]

@@ -64,7 +64,12 @@ def with_files(world: World, *items: Any, files: dict[str, bytes]) -> None:
         ("time", {"q": "۱۴:۳۰"}, "14:30"),
         ("datetime", {"q.day": "1", "q.month": "2", "q.year": "2026", "q.time": "08:05"},
          "2026-02-01T08:05"),
+        ("datetime", {"q.day": "1.2.2026", "q.month": "", "q.year": "", "q.time": "8:05"},
+         "2026-02-01T08:05"),
         ("datetime", {"q": "2026-02-01T08:05"}, "2026-02-01T08:05"),
+        ("date", {"q.day": "2026-02-01", "q.month": "", "q.year": ""}, "2026-02-01"),
+        ("date", dict.fromkeys(("q.day", "q.month", "q.year"), "1.2.2026"), "2026-02-01"),
+        ("date", {"q": "2026-02-01", "q.day": "", "q.month": "", "q.year": ""}, "2026-02-01"),
         ("geopoint", {"q": "48,1 9,2"}, "48.1 9.2"),
         ("geopoint", {"q": "48°7'30\"N 9°15'E"}, "48.125 9.25"),
         ("barcode", {"q": "40 0638"}, "40 0638"),
@@ -101,6 +106,22 @@ def test_a_wrong_answer_is_said_and_kept_as_typed(client, world, kind, typed) ->
     for text in filter(None, typed.values()):
         if kind != "range":
             assert f'value="{text.lstrip("0")}"' in response.text or text in response.text
+
+
+def test_a_name_that_stands_twice_is_still_the_name_of_its_question(client, world) -> None:
+    form(world, group("one", question("text", "name")), group("two", question("text", "name")))
+    page = client.get(PAGE, follow_redirects=True).text
+    assert re.findall('data-question="([^"]+)"', page) == ["name", "name"]
+
+
+def test_a_mistake_is_reached_also_where_nothing_can_be_chosen_any_more(client, world) -> None:
+    kept = question("select_one", "b", list_name="yes_no", choice_filter="${a} = 'x'")
+    form(world, question("text", "a"), kept)
+    assert send(client, a="x", b="yes").status_code == 303
+    response = send(client, a="y", b="yes")
+    assert response.status_code == 422
+    assert 'href="#f-b"' in response.text
+    assert 'id="f-b"' in response.text
 
 
 def test_only_the_parts_that_a_form_wants_are_asked_of_a_date(client, world) -> None:

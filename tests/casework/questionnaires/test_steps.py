@@ -7,8 +7,9 @@ import pytest
 
 from casework.questionnaires import problems as say
 from casework.questionnaires.compiling import compile_form
+from casework.questionnaires.definitions import Choice
 from casework.questionnaires.filling import fill
-from casework.questionnaires.places import row_places
+from casework.questionnaires.places import questions, row_places
 from casework.questionnaires.steps import (
     RowNotFound,
     TooManyRows,
@@ -232,3 +233,51 @@ def test_today_begins_at_midnight_of_the_place(utc, day):
     assert {filling.answers[key] for key in ("today", "worked_out", "chosen")} == {day}
     typed = accept(filling, place(filling, "born"), {"born": [day]})
     assert typed.problems == []
+
+
+def towns(**columns):
+    """A region, and on the same page its towns."""
+    where = {f"{name}_town": region for name, region in (("a", "north"), ("b", "south"))}
+    listed = tuple(Choice(name=name, extra={"region": at}) for name, at in where.items())
+    return started(
+        group("g", question("select_one", "region", list_name="regions"),
+              question("select_one", "town", list_name="towns",
+                       choice_filter="region = ${region}", **columns)),
+        choices={"regions": choices("north", "south", "none"), "towns": listed},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_question_without_any_choice_waits_for_the_answer_that_brings_some(required):
+    filling = towns(required=required)
+    assert [node.path for node in questions(filling, place(filling, "g"))] == [("region",)]
+    first = answered(filling, "g", {"region": ["south"]})
+    assert (first.problems, first.appeared) == ([], [("town",)])
+    second = answered(first.filling, "g", {"region": ["south"], "town": ["b_town"]})
+    assert (second.problems, second.appeared) == ([], [])
+    assert second.filling.final() == {"region": "south", "town": "b_town"}
+
+
+def test_nobody_is_held_up_by_a_question_that_offers_nothing():
+    outcome = answered(towns(required=True), "g", {"region": ["none"]})
+    assert (outcome.problems, outcome.appeared) == ([], [])
+    assert problems(outcome.filling) == []
+
+
+def test_a_choice_that_is_not_offered_any_more_is_told():
+    filling = answered(towns(), "g", {"region": ["south"]}).filling
+    outcome = answered(filling, "g", {"region": ["north"], "town": ["b_town"]})
+    assert [(each.path, each.msgid) for each in outcome.problems] == [
+        (("town",), say.NOT_OFFERED)
+    ]  # fmt: skip
+
+
+def test_what_was_typed_together_with_its_trigger_stays():
+    filling = started(
+        group("g", question("text", "a"),
+              question("text", "b", calculation="concat(${a}, '!')", trigger="${a}"))
+    )  # fmt: skip
+    both = answered(filling, "g", {"a": ["x"], "b": ["my own"]}).filling
+    assert both.answers == {"a": "x", "b": "my own"}
+    changed = answered(both, "g", {"a": ["y"], "b": ["my own"]}).filling
+    assert changed.answers == {"a": "y", "b": "y!"}
