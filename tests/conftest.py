@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from casework.core.config import Config, from_environment
 from casework.core.db import connection, database
 from tests.databases import copies
 from tests.pages import PageClient
+from tests.server import serving
 from tests.world import World
 
 pytest_plugins = ["tests.naming", "tests.hashing", "tests.twice", "tests.properties"]
@@ -38,8 +38,8 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
-    made = copies(tmp_path_factory.mktemp("database"), worker_id)
+def store(worker_id: str):
+    made = copies(worker_id)
     _use_keys()
     made.prepare()
     return made
@@ -99,19 +99,9 @@ def world(db, clock: Clock) -> World:
 @pytest.fixture
 def live(fresh, _app: Flask, clock: Clock) -> Iterator[str]:
     """The address of a real server with an empty database, for browsers and threads."""
-    from waitress import create_server, wasyncore
-
     _app.extensions["lotse"]["clock"] = clock
-    server = create_server(_app, host="127.0.0.1", port=0, threads=16)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    # A request that nobody waits for any more would else reach the database of the next test.
-    server.task_dispatcher.shutdown(timeout=60)
-    assert not server.task_dispatcher.threads, "a request came to no end"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    thread.join(60)
-    assert not thread.is_alive(), "the server did not stop"
+    with serving(_app) as address:
+        yield address
     database.close_all()
 
 

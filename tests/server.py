@@ -7,13 +7,19 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
+
+from flask import Flask
+from waitress import create_server, wasyncore
 
 from casework.core.config import Config
 from tests.mailbox import free_port
@@ -136,3 +142,18 @@ def _cookie(name: str, value: str) -> http.cookiejar.Cookie:
         0, name, value, None, False, "127.0.0.1", False, False, "/", True, False, None, True,
         None, None, {},
     )  # fmt: skip
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The address of `app`, served by threads of this process."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=16)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    # A request that nobody waits for any more would else reach the database of the next test.
+    server.task_dispatcher.shutdown(timeout=60)
+    assert not server.task_dispatcher.threads, "a request came to no end"
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+    thread.join(60)
+    assert not thread.is_alive(), "the server did not stop"
