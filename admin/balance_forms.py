@@ -135,5 +135,26 @@ class ConferenceForm(DeskForm):
 
     def validate_starts_at(self, field: Any) -> None:
         """A moment that is still to come."""
-        if field.data is not None and field.data.date() < today():
-            raise validators.ValidationError(_l("Please choose a day that is still to come."))
+        _refuse_past(field)
+
+
+class MoveConferenceForm(DeskForm):
+    """Another time or place for everybody who was invited."""
+
+    starts_at = MomentField(_l("Begins"), [NEEDED()])
+    venue = words(_l("Where"), VENUES)
+    place = line(
+        _l("Place, for those who see the case"), 300,
+        description=_l("Whoever was invited hears of the change the same way as of the "
+                       "invitation."),
+    )  # fmt: skip
+    revision = HiddenField()
+
+    def validate_starts_at(self, field: Any) -> None:
+        """A moment that is still to come."""
+        _refuse_past(field)
+
+
+def _refuse_past(field: Any) -> None:
+    if field.data is not None and field.data.date() < today():
+        raise validators.ValidationError(_l("Please choose a day that is still to come."))

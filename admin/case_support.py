@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from flask import abort, request
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
@@ -13,6 +13,7 @@ from admin.auth import current_actor, now
 from admin.balance_forms import (
     ChangeSupportForm,
     EngagementForm,
+    MoveConferenceForm,
     NamedSupportForm,
     area_of,
 )
@@ -20,7 +21,14 @@ from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.strengths import CaseStrengths
 from casework.cases import Case
-from casework.conferences import Conference, cancel_conference, note_held
+from casework.conferences import (
+    Conference,
+    ConferenceOver,
+    cancel_conference,
+    move_conference,
+    note_held,
+)
+from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.engagements import (
     Engagement,
@@ -30,6 +38,8 @@ from casework.engagements import (
     propose_engagement,
 )
 from casework.named_supports import NamedSupport, change_support, end_support, name_support
+
+MOVED = N_("The case conference was moved. Whoever was invited hears of it.")
 
 
 class CaseSupportWork(CaseStrengths):
@@ -44,6 +54,7 @@ class CaseSupportWork(CaseStrengths):
         "propose_engagement": "engagement:create",
         "move_engagement": "engagement:edit",
         "settle_conference": "conference:edit",
+        "move_conference": "conference:edit",
     }
 
     @expose("/<uuid:id>/support", methods=("POST",))
@@ -103,6 +114,47 @@ class CaseSupportWork(CaseStrengths):
             verb(self._part(Conference, case, row), by=current_actor(), at=now())
 
         return self._pressed(id, do, _("Saved."), "support")
+
+    @expose("/<uuid:id>/conference/<uuid:row>/move", methods=("POST",))
+    def move_conference(self, id: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
+        """Another time or place, and everybody hears of it."""
+        case = self.case_or_404(id)
+        conference = self._part(Conference, case, row)
+        form = conference_form(conference, request.form)
+        if form.validate():
+            try:
+                moved = _move_conference(conference, form)
+            except (NotFound, Forbidden):
+                abort(404)
+            except ConferenceOver as refusal:  # its form is not on the page any more
+                flash(refusal.text(reading_language()), "error")
+                return self.page(case, {}), 409
+            except Refusal as refusal:
+                form.form_errors.append(refusal.text(reading_language()))
+                form.revision.data = str(conference.refresh().revision)
+            else:
+                return self.done(case, _(MOVED) if moved else _("Nothing was changed."), "support")
+        return self.page(case, {f"conference-{row}": form}), 422
+
+
+def conference_form(conference: Conference, posted: Any) -> MoveConferenceForm:
+    """The form of a conference as it is now, or as it was typed."""
+    start = {"starts_at": conference.starts_at, "venue": conference.venue,
+             "place": conference.place, "revision": str(conference.revision)}  # fmt: skip
+    return MoveConferenceForm(posted, prefix=f"conference-{conference.id.hex}-", data=start)
+
+
+def _move_conference(conference: Conference, form: Any) -> bool:
+    """Move it as the form says; whether that changes anything. Raises refusals of the verb."""
+    text = form.revision.data or ""
+    revision = int(text) if text.isdecimal() and len(text) < 10 else -1
+    said = (form.starts_at.data, form.venue.data, form.place.data or "")
+    same = said == (conference.starts_at, conference.venue, conference.place or "")
+    if same and conference.state == "planned":
+        return False
+    move_conference(conference, said[0], venue=said[1], place=said[2], revision=revision,
+                    by=current_actor(), at=now())  # fmt: skip
+    return True
 
 
 def move(engagement: Engagement) -> None:

@@ -9,8 +9,8 @@ from admin.words import left_words, today
 from casework.appointments import CANCELLERS
 from casework.appointments import STATES as APPOINTMENT_STATES
 from casework.cases import CLOSING_REASONS, STATES, URGENCIES
-from casework.conferences import KNOWS, TOLD
-from casework.conferences import STATES as CONFERENCE_STATES
+from casework.conference_seats import KNOWS, TOLD
+from casework.conference_seats import STATES as CONFERENCE_STATES
 from casework.consent import CHANNELS as RELEASE_CHANNELS
 from casework.consent import SHAREABLE
 from casework.consent import STATES as RELEASE_STATES

@@ -21,7 +21,7 @@ from admin.bookings import offer
 from admin.case_deadlines import extend_form
 from admin.case_forms import NewCaseForm, areas_in_order
 from admin.case_page import CaseFile, called, loaded, with_people
-from admin.case_support import CaseSupportWork, support_form
+from admin.case_support import CaseSupportWork, conference_form, support_form
 from admin.case_words import CASE_WORDS
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
@@ -215,6 +215,7 @@ class Cases(CaseSupportWork, CaseworkView):
             "desk/case.html", case=case, file=CaseFile(case, current_actor(), page=older),
             at=now(), forms=forms, opened=opened, extend_form=extend_form,
             support_form=lambda row, key: given.get(key) or support_form(row, None),
+            conference_form=lambda row, key: given.get(key) or conference_form(row, None),
             offers_machine=is_on(), next_states=STATES.transitions[case.state],
             **found, waited_for=WAITED_FOR, days_in_words=days_in_words,
             **CASE_WORDS, **PARTICIPATION_WORDS, **STRENGTH_WORDS, **PAGE_WORDS,

@@ -26,6 +26,7 @@ TEXT_NAMES = {
     "mail.staff_invitation": N_("Mail: invitation of a colleague"),
     "mail.caseload": N_("Mail: cases given to a colleague"),
     "mail.conference": N_("Mail: invitation to a case conference"),
+    "mail.conference_moved": N_("Mail: case conference moved"),
     "mail.conference_cancelled": N_("Mail: case conference called off"),
     "rung.reminder": N_("Ladder: kind reminder"),
     "rung.letter": N_("Ladder: letter"),

@@ -83,6 +83,7 @@ EVENTS = {
     "support:ended": N_("Noted that somebody does not help any more"),
     "support:handed_over": N_("Help handed over to somebody else"),
     "conference:called": N_("Invited to a case conference"),
+    "conference:moved": N_("Case conference moved"),
     "conference:held": N_("Case conference took place"),
     "conference:cancelled": N_("Case conference called off"),
     "message:sent": N_("Message written"),

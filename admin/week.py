@@ -29,12 +29,17 @@ from casework.appointment_rules import KINDS
 from casework.appointments import Appointment
 from casework.attendance import day_in
 from casework.calendars import (
+    AHEAD,
+    BACK,
     CalendarLink,
     appointments_for,
     calendar_of,
     close_calendar,
     open_calendar,
 )
+from casework.cases import Case
+from casework.conference_seats import CONFERENCE
+from casework.conferences import conferences_for
 from casework.core import throttles
 from casework.core.clock import local_date
 from casework.core.i18n import gettext_in, language
@@ -42,6 +47,7 @@ from casework.core.settings import setting
 from casework.formats.ics import Event, write_calendar
 from casework.insight.counter import monday_of
 from casework.staff import Staff
+from casework.venues import VENUES
 
 DAYS = 7
 MOST_SHOWN = 300
@@ -148,6 +154,10 @@ def show_calendar(token: str) -> Response:
         abort(404)
     name = f"{setting('centre_name')} · {staff}"
     events = [_event(each, staff.language) for each in appointments_for(staff, at=at)]
+    seats = conferences_for(staff, at - BACK, at + AHEAD)
+    rows = Case.scope(staff.actor).where(Case.id << [each.__data__["case"] for each in seats])
+    seen = {each.id for each in rows} if seats else set()
+    events += [_conference(each, seen, staff.language) for each in seats]
     response = Response(
         write_calendar(events, name=name, language=staff.language),
         content_type="text/calendar; charset=utf-8",
@@ -167,4 +177,19 @@ def _event(row: Any, tag: str) -> Event:
         title=f"{row.case.reference} · {gettext_in(tag, KINDS.get(row.kind, KINDS['other']))}",
         revision=row.revision, cancelled=row.state == "cancelled",
         link=base + url_for("appointment.show", id=row.id),
+    )  # fmt: skip
+
+
+def _conference(seat: Any, seen: set[Any], tag: str) -> Event:
+    """A case conference; who does not see the case learns nothing of it but when and where."""
+    base, row = config().base_url, seat.conference
+    sees = row.__data__["case"] in seen
+    name = gettext_in(tag, CONFERENCE)
+    return Event(
+        uid=f"{row.id.hex}@{urlsplit(base).hostname}",
+        starts_at=row.starts_at, ends_at=row.ends_at, changed_at=row.changed_at,
+        title=f"{row.case.reference} · {name}" if sees else name,
+        revision=row.revision, cancelled=row.state == "cancelled",
+        place=gettext_in(tag, VENUES[row.venue]),
+        link=base + url_for("case.show", id=row.case.id) if sees else "",
     )  # fmt: skip

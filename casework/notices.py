@@ -205,11 +205,13 @@ def tell_of_proposal(engagement: Engagement, *, by: Actor, at: datetime) -> None
 
 
 @on("conference:called")
+@on("conference:moved")
 @on("conference:cancelled")
 def tell_of_conference(conference: Conference, *, by: Actor, at: datetime) -> None:
     """Whoever hears of a case conference by mail reads that the centre invites, and no more."""
-    cancelled = conference.state == "cancelled"
-    key = "mail.conference_cancelled" if cancelled else "mail.conference"
+    key = "mail.conference" if conference.moved_at is None else "mail.conference_moved"
+    if conference.state == "cancelled":
+        key = "mail.conference_cancelled"
     local = in_zone(conference.starts_at, setting("site_zone"))
     for seat in conference.seats:
         guest = seat.volunteer or seat.staff or seat.organization

@@ -10,8 +10,10 @@ import pytest
 from admin.week import READINGS, WRONG_TRIES
 from casework.appointments import settle_appointment, shift_appointment
 from casework.calendars import CalendarLink, open_calendar
+from casework.conferences import call_conference, cancel_conference, move_conference
 from casework.core.access import SYSTEM, Role
 from casework.formats.ics import read_calendar
+from casework.supporters import Supporter
 from tests.admin.pressing import desk_of, send, text_of
 from tests.databases import statements
 from tests.world import World
@@ -118,6 +120,31 @@ def test_a_change_keeps_the_uid_and_raises_the_sequence(app, desk, staff, world)
     assert first.uid == second.uid == third.uid
     assert first.revision < second.revision < third.revision
     assert [first.cancelled, second.cancelled, third.cancelled] == [False, False, True]
+
+
+def test_a_case_conference_is_in_the_calendar_of_whoever_is_to_come(
+    app, desk, staff, world
+) -> None:
+    """A colleague who does not see the case learns when and where, and no case number."""
+    case = world.case(given_name="Amal", family_name="Geheimwort")
+    far = world.manager()
+    guests = [Supporter("staff", each.id) for each in (staff, far)]
+    made = call_conference(case, world.at + timedelta(days=7), guests, place="Geheimwort",
+                           by=SYSTEM, at=world.at)  # fmt: skip
+    for client, sees in ((desk, True), (desk_of(app, far), False)):
+        address = _address(client)
+        [first] = read_calendar(app.test_client().get(address).data)
+        assert first.starts_at == made.starts_at
+        assert (case.reference in first.title, bool(first.link)) == (sees, sees)
+        assert "Geheimwort" not in first.title + first.place
+    move_conference(made, world.at + timedelta(days=8), venue="centre", place="", revision=0,
+                    by=SYSTEM, at=world.at)  # fmt: skip
+    [second] = read_calendar(app.test_client().get(address).data)
+    assert (second.uid, second.revision) == (first.uid, first.revision + 1)
+    assert second.starts_at == first.starts_at + timedelta(days=1)
+    cancel_conference(made, by=SYSTEM, at=world.at)
+    [third] = read_calendar(app.test_client().get(address).data)
+    assert (third.uid, third.revision, third.cancelled) == (first.uid, 2, True)
 
 
 def test_a_new_address_ends_the_old_one_and_off_is_off(app, desk) -> None:

@@ -7,19 +7,22 @@ from typing import Any
 
 import pytest
 
-from casework.appointments import Appointment, TimeRefused
+from casework.appointments import Appointment, TimeRefused, settle_appointment
 from casework.cases import Case, FollowUp
 from casework.conferences import (
     Conference,
     ConferenceCalled,
+    ConferenceOver,
     NobodyInvited,
     Seat,
     call_conference,
     cancel_conference,
+    conferences_for,
+    move_conference,
     note_held,
 )
 from casework.core.access import SYSTEM
-from casework.core.refusals import InvalidTransition, NotFound
+from casework.core.refusals import InvalidTransition, NotFound, StaleEdit
 from casework.messages import OutboxMail
 from casework.supporters import Supporter
 from tests.world import World
@@ -161,3 +164,101 @@ def test_a_guest_who_is_named_twice_is_told_once(world, case) -> None:
     guest = _provider(world)
     made = _call(world, case, guest, guest)
     assert made.seats.where(Seat.kind == "provider").count() == 1
+
+
+def _move(conference: Conference, days: int = 9, *, world: World, **more: Any) -> Conference:
+    given = {"venue": "organization", "place": "Room 4", "revision": conference.revision,
+             "by": SYSTEM, "at": world.at} | more  # fmt: skip
+    return move_conference(conference, world.at + timedelta(days=days), **given)
+
+
+def test_everybody_who_was_told_hears_that_it_was_moved(world, case) -> None:
+    staff = world.coordinator()
+    made = _call(world, case, _provider(world), _provider(world, email=""),
+                 Supporter("staff", staff.id))  # fmt: skip
+    OutboxMail.delete().execute()
+    first = FollowUp.get(FollowUp.assigned_to == staff)
+    _move(made, world=world)
+    [mail] = OutboxMail.select().where(OutboxMail.kind == "conference_moved")
+    assert "11.11.2026" in mail.body
+    for secret in ("Geheimwort", "Amal", case.reference, "Room 4"):
+        assert secret not in mail.body + mail.subject
+    assert first.refresh().done_at == world.at
+    news = FollowUp.get(FollowUp.assigned_to == staff, FollowUp.done_at.is_null())
+    assert (news.due_on, "moved" in news.what) == (made.starts_at.date(), True)
+    called = [each.what for each in FollowUp.select().where(FollowUp.done_at.is_null())]
+    assert sum("tell those by phone" in what or "anrufen" in what for what in called) == 2
+
+
+def test_the_persons_appointment_moves_with_it_and_calendars_take_the_newer_version(
+    world, case
+) -> None:
+    made = _call(world, case, _provider(world))
+    before = made.appointment.revision
+    _move(made, world=world)
+    appointment = Appointment.get()
+    assert (appointment.starts_at, appointment.place) == (made.starts_at, "Room 4")
+    assert appointment.revision == before + 1
+    assert appointment.shifts.count() == 1
+    assert (made.refresh().revision, made.changed_at) == (1, world.at)
+
+
+def test_an_appointment_that_the_person_cancelled_stays_cancelled(world, case) -> None:
+    made = _call(world, case, _provider(world))
+    settle_appointment(made.appointment, "cancelled", cancelled_by="person", by=SYSTEM, at=world.at)
+    _move(made.refresh(), world=world)
+    assert Appointment.get().state == "cancelled"
+
+
+def test_of_two_who_move_it_the_second_is_told_and_nobody_hears_twice(world, case) -> None:
+    made = _call(world, case, _provider(world))
+    other = Conference.get_by_id(made.id)
+    _move(made, world=world)
+    count = OutboxMail.select().count()
+    with pytest.raises(StaleEdit):
+        _move(other, 12, world=world)
+    assert OutboxMail.select().count() == count
+    assert Conference.get_by_id(made.id).starts_at == made.starts_at
+
+
+@pytest.mark.parametrize("days", [-1, 800])
+def test_it_is_not_moved_to_a_time_that_nobody_means(world, case, days) -> None:
+    made = _call(world, case, _provider(world))
+    with pytest.raises(TimeRefused):
+        _move(made, days, world=world)
+
+
+def test_it_is_not_moved_onto_another_one_but_may_change_its_place_alone(world, case) -> None:
+    made = _call(world, case, _provider(world))
+    other = _call(world, case, _provider(world), starts_at=world.at + timedelta(days=9))
+    with pytest.raises(ConferenceCalled):
+        _move(made, 9, world=world)
+    assert _move(other, 9, world=world).venue == "organization"
+
+
+@pytest.mark.parametrize("end", [note_held, cancel_conference])
+def test_what_is_over_is_not_moved(world, case, end) -> None:
+    made = end(_call(world, case, _provider(world)), by=SYSTEM, at=world.at)
+    with pytest.raises(ConferenceOver):
+        _move(made, world=world)
+
+
+def test_a_colleague_hears_that_it_was_called_off_where_the_follow_up_stood(world, case) -> None:
+    staff = world.coordinator()
+    made = _call(world, case, Supporter("staff", staff.id))
+    first = FollowUp.get(FollowUp.assigned_to == staff)
+    cancel_conference(made, by=SYSTEM, at=world.at)
+    assert first.refresh().done_at == world.at
+    news = FollowUp.get(FollowUp.assigned_to == staff, FollowUp.done_at.is_null())
+    assert ("cancelled" in news.what, news.due_on) == (True, world.at.date())
+
+
+def test_a_calendar_has_the_conferences_of_a_colleague_called_off_ones_too(world, case) -> None:
+    staff, far = world.coordinator(), world.manager()
+    made = _call(world, case, Supporter("staff", staff.id), Supporter("staff", far.id))
+    cancel_conference(made, by=SYSTEM, at=world.at)
+    span = (world.at - timedelta(days=1), world.at + timedelta(days=30))
+    for each in (staff, far):
+        [seat] = conferences_for(each, *span)
+        assert (seat.conference.state, seat.conference.revision) == ("cancelled", 1)
+    assert conferences_for(world.coordinator(), *span) == []

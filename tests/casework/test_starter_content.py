@@ -61,6 +61,7 @@ PLACEHOLDERS = {
     "mail.staff_invitation": {"link", "expires", "centre"},
     "mail.caseload": {"link", "centre"},
     "mail.conference": {"day", "time", "venue", "centre"},
+    "mail.conference_moved": {"day", "time", "venue", "centre"},
     "mail.conference_cancelled": {"day", "time", "venue", "centre"},
     "mail.status_changed": {"link", "reference", "centre"},
     "mail.message_received": {"link", "reference", "centre"},
