@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gettext
 import itertools
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,7 +200,7 @@ def compile_catalogues() -> int:
             continue
         with source.open("rb") as file:
             texts = read_po(file, locale=source.parts[-3])
-        partial = target.with_suffix(f".{id(texts):x}.part")
+        partial = target.with_suffix(f".{os.getpid()}-{id(texts):x}.part")
         with partial.open("wb") as file:
             write_mo(file, texts)
         partial.replace(target)

