@@ -19,7 +19,13 @@ from tests.pages import PageClient
 from tests.server import serving
 from tests.world import World
 
-pytest_plugins = ["tests.naming", "tests.hashing", "tests.twice", "tests.properties"]
+pytest_plugins = [
+    "tests.naming",
+    "tests.hashing",
+    "tests.twice",
+    "tests.properties",
+    "tests.browsing",
+]
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 

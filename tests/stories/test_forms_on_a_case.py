@@ -13,6 +13,7 @@ from casework.cases import Case
 from casework.core.db import connection
 from casework.invitations import Invitation
 from casework.questionnaires.models import Questionnaire
+from tests.browsing import press
 from tests.conftest import Clock
 from tests.invited import answered, check_up, invited
 from tests.stories.test_two_organisations import sign_in
@@ -72,9 +73,9 @@ def test_staff_fill_in_a_first_talk_and_find_it_on_the_case(
         page.click("button[value=submit]")
     expect(page.locator(".done")).to_be_visible()
     looked_at(page, 1280)
-    page.locator("main a.button.primary").click()
+    press(page, "main a.button.primary")
     expect(page).to_have_url(re.compile(rf"/admin/case/{case.id}#invitations$"))
-    page.locator("#invitations .lines a").first.click()
+    press(page, page.locator("#invitations .lines a").first)
     expect(page.locator("h1")).to_be_visible()
     looked_at(page, 1280)
     with connection():

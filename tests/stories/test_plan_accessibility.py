@@ -21,6 +21,7 @@ from casework.plans.reviews import review_plan
 from casework.plans.steps import hold_step, move_step
 from casework.plans.whole import WholePlan
 from casework.plans.writing import add_goal
+from tests.browsing import press
 from tests.conftest import Clock
 from tests.portal.test_accessibility import NARROW, judge
 from tests.portal.visits import PIN, PIN_HASH
@@ -95,14 +96,14 @@ def test_a_person_agrees_in_dari_on_a_narrow_screen_without_scripts(
         page.goto(f"{live}/fa-AF/status")
         page.fill("#reference", reference)
         page.fill("#pin", PIN)
-        page.click("button[value=sign_in]")
+        press(page, "button[value=sign_in]")
         if scripts:
             judge(page)
             _picture(page, "status-fa-AF-360")
     yes, no = (page.locator(f"button[value^={verb}]") for verb in ("plan_agree", "plan_talk"))
     one, other = yes.bounding_box(), no.bounding_box()
     assert (one["width"], one["height"], one["y"]) == (other["width"], other["height"], other["y"])
-    yes.click()
+    press(page, yes)
     assert page.locator(".done").count() == 1
     with connection():
         assert PlanAgreement.get(PlanAgreement.submission.is_null(False)).state == "agreed"

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from casework.core.db import connection
+from tests.browsing import press
 from tests.casework.test_registrations import ANSWERS
 from tests.conftest import Clock
 from tests.stories.test_two_organisations import sign_in
@@ -37,9 +38,10 @@ def test_the_desks_pages_of_a_registration_have_no_barrier(
     sign_in(page, live, account.email)
     page.goto(f"{live}/admin/submission/{submission.id}")
     found = barriers(page)
-    page.get_by_role("link", name="Annehmen").or_(page.get_by_role("link", name="Accept")).click()
+    german, english = (page.get_by_role("link", name=name) for name in ("Annehmen", "Accept"))
+    press(page, german.or_(english))
     found += barriers(page)
-    page.locator("form.sheet button.main").click()
+    press(page, "form.sheet button.main")
     assert page.get_by_role("alert").count() == 1
     found += barriers(page)
     assert not found, "\n".join(found)

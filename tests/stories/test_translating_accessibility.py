@@ -16,6 +16,7 @@ from casework.questionnaires.editing import change, place_of
 from casework.questionnaires.models import Questionnaire
 from casework.questionnaires.translating import table, texts_of, translate
 from casework.questionnaires.working_copies import begin_working_copy, store
+from tests.browsing import press
 from tests.conftest import Clock
 from tests.stories.test_two_organisations import sign_in
 from tests.world import World
@@ -65,11 +66,11 @@ def test_no_page_of_the_translation_table_has_a_barrier(
     field = page.locator(f'[name="t:{key}"]')
     expect(field).to_have_css("direction", "rtl")
     field.fill("x" * 10_001)
-    page.get_by_role("button", name=re.compile("^(Save|Speichern)$")).click()
+    press(page, page.get_by_role("button", name=re.compile("^(Save|Speichern)$")))
     expect(page.locator('[role="alert"]')).to_be_visible()
     look()
     page.goto(table_page.replace("translations/", "translations/import/") + "ar")
     look()
     page.set_input_files("#file", file)
-    page.locator("main form button").click()
+    press(page, "main form button")
     look()

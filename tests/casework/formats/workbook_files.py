@@ -14,11 +14,10 @@ def workbook(**sheets: str) -> bytes:
     book.remove(book.active)
     for name, table in sheets.items():
         sheet = book.create_sheet(name)
-        for line in table.strip("\n").splitlines():
-            cells = [cell.strip() for cell in line.split("|")]
-            sheet.append([cell.replace("\\n", "\n") or None for cell in cells])
-            for cell in sheet[sheet.max_row]:
-                if cell.value is not None:
+        for row, line in enumerate(table.strip("\n").splitlines(), 1):
+            for column, text in enumerate(line.split("|"), 1):
+                if text.strip():
+                    cell = sheet.cell(row, column, text.strip().replace("\\n", "\n"))
                     cell.data_type = "s"
     file = io.BytesIO()
     book.save(file)
