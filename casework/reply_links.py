@@ -22,7 +22,7 @@ from casework.core.refusals import NotFound, Refusal, Term
 from casework.core.settings import setting
 from casework.messages import OutboxMail
 from casework.referral_states import STATES, WAITING
-from casework.referrals import Referral, answer_referral
+from casework.referrals import Referral, answer_referral, locked
 
 # Mails of one moment that are looked through for a link; a round of mails has far fewer.
 MOST_MAILS = 50
@@ -74,10 +74,9 @@ def renew_link(referral: Referral, *, by: Actor, at: datetime) -> Referral:
 
     Raises `LinkExpired` when there is nothing left to answer.
     """
-    if referral.state not in WAITING:
-        raise LinkExpired()
-    make_link(referral, at=at)
-    return referral
+    current = _on_its_way(referral)
+    make_link(current, at=at)
+    return current
 
 
 @recorded("referral:reminded")
@@ -86,10 +85,17 @@ def remind_provider(referral: Referral, *, by: Actor, at: datetime) -> Referral:
 
     Raises `LinkExpired` when there is nothing left to answer.
     """
-    if referral.state not in WAITING:
+    current = _on_its_way(referral)
+    make_link(current, at=at)
+    return current
+
+
+def _on_its_way(referral: Referral) -> Referral:
+    """The row as it is now: a page from before the end opens no link. Raises `LinkExpired`."""
+    current = locked(referral)
+    if current.state not in WAITING:
         raise LinkExpired()
-    make_link(referral, at=at)
-    return referral
+    return current
 
 
 def make_link(referral: Referral, *, at: datetime) -> ReplyLink:

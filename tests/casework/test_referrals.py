@@ -5,15 +5,14 @@ import pytest
 from casework.consent import ReleaseMissing, ReleaseTooNarrow
 from casework.core.access import PUBLIC, SYSTEM, Role
 from casework.core.refusals import Forbidden, InvalidTransition, NotFound
+from casework.referral_drafts import NotThisNeed, draft_referral
 from casework.referral_states import ANSWERS, FINAL, STATES
 from casework.referrals import (
-    NotThisNeed,
     Referral,
     ReferralStep,
     acknowledge_referral,
     contact_person,
     decline_referral,
-    draft_referral,
     expire_referral,
     mark_shown,
     revoke_referral,
@@ -24,6 +23,7 @@ from casework.reply_links import (
     ReplyLink,
     current_link,
     link_of,
+    remind_provider,
     renew_link,
     reply_by_link,
 )
@@ -265,6 +265,15 @@ def test_there_is_no_new_link_once_the_outcome_stands(world):
     with pytest.raises(LinkExpired):
         renew_link(referral, by=SYSTEM, at=world.at)
     assert current_link(referral) is None
+
+
+@pytest.mark.parametrize("verb", [renew_link, remind_provider])
+def test_who_holds_the_row_from_before_the_end_opens_no_link(world, verb):
+    held = world.referral()
+    decline_referral(held.refresh(), by=PERSON, at=world.at)
+    with pytest.raises(LinkExpired):
+        verb(held, by=SYSTEM, at=world.at)
+    assert not any(link.is_open for link in ReplyLink.select())
 
 
 def test_a_draft_that_was_put_away_is_closed_since_nobody_was_asked(world):
