@@ -7,12 +7,11 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, validators
 
 from admin.base import DeskForm, MomentField, RowField
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.case_forms import caseworkers
 from admin.i18n import lazy_gettext as _l
 from admin.person_fields import NEEDED, READ_IN, line, prose, words
-from casework.appointment_rules import KINDS, LEAST_MINUTES, MOST_MINUTES, REASONS
-from casework.appointments import CANCELLERS
+from casework.appointment_rules import CANCELLERS, KINDS, LEAST_MINUTES, MOST_MINUTES, REASONS
 from casework.staff import Staff
 
 MOST_NOTE = 1000

@@ -18,15 +18,13 @@ from admin.attention_words import Line, lines
 from admin.auth import current_actor, now
 from admin.base import ChoiceFilter
 from admin.base.lists import Asked
+from admin.base.refusals import refusals_in
 from admin.base.shown import show_moment
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from admin.words import PAGE_WORDS, language_name, word
-from casework.appointment_rules import KINDS, REASONS, Overlap
+from casework.appointment_rules import CANCELLERS, KINDS, REASONS, STATES, Overlap
 from casework.appointments import (
-    CANCELLERS,
-    STATES,
     Appointment,
     AppointmentShift,
     change_appointment,
@@ -37,7 +35,7 @@ from casework.appointments import (
 from casework.core.audit import record_read
 from casework.core.db import transaction
 from casework.core.i18n import N_
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import StaleEdit
 from casework.insight.attention.talks import talked_about
 from casework.insight.attention.upkeep import catch_up
 
@@ -111,19 +109,14 @@ class Appointments(Agenda):
         row = self._row(id)
         form = ChangeForm(request.form, prefix="change-")
         if form.validate():
-            try:
+            with refusals_in(form):
                 changed = _change(row, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors = [*form.form_errors, refusal.text(reading_language())]
-                form.overlaps = isinstance(refusal, Overlap)
-                row = self._row(id)
-                if isinstance(refusal, StaleEdit):
-                    form.revision.data = str(row.revision)
-            else:
                 said = _("The appointment was changed.") if changed else _("Nothing was changed.")
                 return self._done(row, said)
+            form.overlaps = isinstance(form.refusal, Overlap)
+            row = self._row(id)
+            if isinstance(form.refusal, StaleEdit):
+                form.revision.data = str(row.revision)
         return self._page(row, {"change": form}), 422
 
     @expose("/<uuid:id>/settle", methods=("POST",))

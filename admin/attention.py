@@ -15,13 +15,14 @@ from admin.attention_words import lines
 from admin.auth import current_actor, now
 from admin.base import DeskForm, DeskPage, safe_url
 from admin.base.ajax import parse_id
+from admin.base.refusals import refusals_told
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.words import PAGE_WORDS, TURNS, today
 from casework.asking import ask_person, ask_provider
 from casework.cases import Case
-from casework.core.refusals import Forbidden, NotFound, Refusal
+from casework.core.refusals import Refusal
 from casework.insight.attention.decisions import EntrySettled, mark_known, snooze, wake
 from casework.insight.attention.entries import MOST_REASON, AttentionEntry
 from casework.insight.attention.queue import (
@@ -143,13 +144,8 @@ class Attention(DeskPage):
         self, row: uuid.UUID, do: Callable[[AttentionEntry], Any], said: str
     ) -> ResponseReturnValue:
         """Do what a button asks, and go back to where it stood."""
-        try:
+        with refusals_told():
             do(_entry(row))
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-        else:
             flash(said, "success")
         return redirect(safe_url(self.get_url(".index_view")), 303)
 

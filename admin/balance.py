@@ -16,8 +16,9 @@ from peewee import Load, ModelSelect
 from admin.auth import current_actor, now
 from admin.balance_forms import ConferenceForm, HandOverForm, area_of
 from admin.base import DeskPage
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.base.paging import rows_at
+from admin.base.refusals import refusals_in
 from admin.case_forms import active_organizations, active_sites, areas_in_order
 from admin.case_page import in_order
 from admin.curves import HEIGHT, WIDTH, line_of, points_of
@@ -30,7 +31,6 @@ from casework.cases import LIVE_STATES, Case
 from casework.conferences import call_conference, count_conferences, planned_conferences
 from casework.core.access import Actor
 from casework.core.audit import record_read
-from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.insight.balance.inequality import lorenz, quarters, spread_now
 from casework.insight.balance.models import FLAGS, Balance, BalanceCell
 from casework.insight.balance.past import QUARTERS_BACK, past_spreads
@@ -187,16 +187,11 @@ class SupportBalance(DeskPage):
         form = _hand_over_form(file, line, request.form)
         to = supporter_of(form.to.data or "")
         if form.validate() and to is not None:
-            try:
+            with refusals_in(form):
                 hand_over(
                     work, to, seen=form.seen.data or "", note=form.note.data or "",
                     by=current_actor(), at=now(),
                 )  # fmt: skip
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-            else:
                 return self._done(household, _("It was handed over."))
         return self.page(household, {key: form}), 422
 
@@ -210,20 +205,15 @@ class SupportBalance(DeskPage):
         form = _conference_form(file, cases[0], request.form)
         if form.validate():
             chosen = filter(None, map(supporter_of, form.invited.data or ()))
-            try:
+            with refusals_in(form):
                 call_conference(
                     cases[0], form.starts_at.data, list(chosen), with_person=form.with_person.data,
                     with_others="with_others" in form and form.with_others.data,
                     venue=form.venue.data, place=form.place.data or "", seen=_seen(form),
                     by=actor, at=now(),
                 )  # fmt: skip
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-                form.seen.data = str(count_conferences(cases[0]))
-            else:
                 return self._done(household, _("The case conference is planned."))
+            form.seen.data = str(count_conferences(cases[0]))
         return self.page(household, {"conference": form}), 422
 
     def page(self, household: Any, given: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from flask import g
 from wtforms import BooleanField, DateField, HiddenField, SelectField, validators
 
 from admin.base import CodesField, DeskForm, MomentField
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.case_forms import areas_in_order, near_day
 from admin.engagement_words import room_words
 from admin.i18n import lazy_gettext as _l

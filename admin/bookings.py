@@ -13,7 +13,7 @@ from admin.attention_words import Line
 from admin.auth import current_actor, now
 from admin.base import CodesField
 from admin.base.ajax import parse_id
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.i18n import lazy_gettext as _l
 from casework.appointments import Appointment, plan_appointment
 from casework.cases import Case

@@ -12,14 +12,15 @@ from wtforms import DateField, HiddenField, SelectField, validators
 
 from admin.auth import current_actor, now
 from admin.base import DeskForm
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
+from admin.base.refusals import refusals_in
 from admin.case_forms import near_day
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.person_fields import line
 from admin.plans import CasePlans
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import StaleEdit
 from casework.deadlines import (
     DEADLINE_STATES,
     Deadline,
@@ -100,19 +101,14 @@ class CaseDeadlines(CasePlans):
         form = extend_form(deadline, request.form)
         form.row.data = deadline.id.hex
         if form.validate():
-            try:
+            with refusals_in(form):
                 extend_deadline(
                     deadline, form.due_on.data, reason=form.reason.data or "",
                     revision=_number(form.revision.data), by=current_actor(), at=now(),
                 )  # fmt: skip
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-                if isinstance(refusal, StaleEdit):
-                    form.revision.data = str(deadline.refresh().revision)
-            else:
                 return self.done(case, _("The deadline was extended."), "deadlines")
+            if isinstance(form.refusal, StaleEdit):
+                form.revision.data = str(deadline.refresh().revision)
         return self.page(case, {"extend": form}), 422
 
     @expose("/<uuid:id>/deadline/<uuid:row>", methods=("POST",))

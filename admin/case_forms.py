@@ -14,7 +14,7 @@ from wtforms.fields import Choice
 
 from admin.auth import current_actor
 from admin.base import CodesField, DeskForm, RowField
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language

@@ -13,7 +13,8 @@ from wtforms import IntegerField, SelectField, validators
 from admin.answers import parts_of
 from admin.auth import current_actor, now
 from admin.base import DeskForm
-from admin.base.forms import WordsField, options_of
+from admin.base.fields import WordsField, options_of
+from admin.base.refusals import refusals_in
 from admin.case_words import INVITATION_STATES
 from admin.case_work import CaseWork
 from admin.i18n import gettext as _
@@ -117,16 +118,11 @@ class CaseInvitations(CaseWork):
         case = self.case_or_404(id)
         form = self.form_of("fill", case, request.form)
         if form.validate():
-            try:
+            with refusals_in(form):
                 filling = open_form(
                     case, _chosen(form), person=_person(case, form), language=form.language.data,
                     by=current_actor(), at=now(),
                 )  # fmt: skip
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-            else:
                 return lead_to(filling)
         return self.page(case, {"fill": form}), 422
 

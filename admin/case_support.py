@@ -17,8 +17,8 @@ from admin.balance_forms import (
     NamedSupportForm,
     area_of,
 )
+from admin.base.refusals import in_words, refusals_in
 from admin.i18n import gettext as _
-from admin.i18n import reading_language
 from admin.strengths import CaseStrengths
 from casework.cases import Case
 from casework.conferences import (
@@ -29,7 +29,6 @@ from casework.conferences import (
     note_held,
 )
 from casework.core.i18n import N_
-from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.engagements import (
     Engagement,
     agree_engagement,
@@ -75,15 +74,10 @@ class CaseSupportWork(CaseStrengths):
             return self._pressed(id, do, _("Noted."), "support")
         form = support_form(support, request.form)
         if form.validate():
-            try:
+            with refusals_in(form):
                 _change_support(support, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-                form.revision.data = str(support.refresh().revision)
-            else:
                 return self.done(case, _("Saved."), "support")
+            form.revision.data = str(support.refresh().revision)
         return self.page(case, {f"support-{row}": form}), 422
 
     @expose("/<uuid:id>/engagement", methods=("POST",))
@@ -122,18 +116,13 @@ class CaseSupportWork(CaseStrengths):
         conference = self._part(Conference, case, row)
         form = conference_form(conference, request.form)
         if form.validate():
-            try:
+            with refusals_in(form):
                 moved = _move_conference(conference, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except ConferenceOver as refusal:  # its form is not on the page any more
-                flash(refusal.text(reading_language()), "error")
-                return self.page(case, {}), 409
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-                form.revision.data = str(conference.refresh().revision)
-            else:
                 return self.done(case, _(MOVED) if moved else _("Nothing was changed."), "support")
+            if isinstance(form.refusal, ConferenceOver):  # its form is not on the page any more
+                flash(in_words(form.refusal), "error")
+                return self.page(case, {}), 409
+            form.revision.data = str(conference.refresh().revision)
         return self.page(case, {f"conference-{row}": form}), 422
 
 

@@ -13,7 +13,8 @@ from flask_admin import expose
 from werkzeug.datastructures import CombinedMultiDict
 
 from admin.auth import config, current_actor, now
-from admin.base.forms import options_of
+from admin.base.fields import options_of
+from admin.base.refusals import refusals_in, refusals_told
 from admin.bookings import BookingForm, book
 from admin.case_forms import (
     AssignForm,
@@ -27,9 +28,9 @@ from admin.case_forms import (
 from admin.case_releases import AskReleaseForm, CaseReleases
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
-from casework.appointment_rules import Overlap
-from casework.appointments import CANCELLERS, Appointment, settle_appointment
-from casework.appointments import STATES as APPOINTMENT_STATES
+from casework.appointment_rules import CANCELLERS, Overlap
+from casework.appointment_rules import STATES as APPOINTMENT_STATES
+from casework.appointments import Appointment, settle_appointment
 from casework.cases import (
     Case,
     CaseSubmission,
@@ -42,7 +43,7 @@ from casework.cases import (
 from casework.closings import close_case
 from casework.core.audit import record_read
 from casework.core.db import is_sqlite, transaction
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import Refusal, StaleEdit
 from casework.documents import MAX_BYTES, Document, add_document, read_document, remove_document
 from casework.messages import INBOUND, Message, mark_read, send_message
 from casework.needs import NEED_STATES, Need, add_need, move_need
@@ -116,31 +117,22 @@ class CaseWork(CaseReleases):
         case = self.case_or_404(id)
         form = self.form_of(name, case, CombinedMultiDict([request.form, request.files]))
         if form.validate():
-            try:
+            with refusals_in(form):
                 do(case, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-                if isinstance(refusal, Overlap):
-                    form.overlaps = True
-                if name == "assign":
-                    form.revision.data = str(case.refresh().revision)
-            else:
                 return self.done(case, said, section)
+            if isinstance(form.refusal, Overlap):
+                form.overlaps = True
+            if name == "assign":
+                form.revision.data = str(case.refresh().revision)
         return self.page(case, {name: form}), 422
 
     def _pressed(self, id: uuid.UUID, do: Callable[[Case], Any], said: str, section: str) -> Any:
         """Do what a button asks; one that comes too late is told so."""
         case = self.case_or_404(id)
-        try:
+        with refusals_told():
             do(case)
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.page(self.case_or_404(id), {}), 409
-        return self.done(case, said, section)
+            return self.done(case, said, section)
+        return self.page(self.case_or_404(id), {}), 409
 
     def _part(self, model: Any, case: Case, row: uuid.UUID) -> Any:
         """A row that belongs to `case`, within scope; anything else is 404."""

@@ -19,7 +19,7 @@ from admin.appointments import APPOINTMENT_WORDS
 from admin.auth import current_actor, now
 from admin.base import DeskForm, DeskPage
 from admin.base.ajax import parse_id
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.base.shown import site_zone
 from admin.case_forms import areas_in_order
 from admin.case_page import called, with_people

@@ -12,7 +12,7 @@ from wtforms import IntegerField, validators
 from admin.auth import current_actor
 from admin.base import CodesField, DeskForm
 from admin.base.ajax import parse_id
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.case_forms import NeedsField, categories_by_area
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l

@@ -15,18 +15,17 @@ from admin.agenda import with_case
 from admin.auth import current_actor, now
 from admin.balance_forms import BeginForm, EndEngagementForm, HeardForm
 from admin.base import CaseworkView, ChoiceFilter, lists, show_date
+from admin.base.refusals import refusals_told
 from admin.case_page import called, loaded
 from admin.engagement_words import about, room_words, sees_cases, show_household, show_standing
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from admin.icons import show_area
 from admin.volunteers import area_choices, areas
 from admin.words import PAGE_WORDS, ago, today
 from casework.cases import Case
 from casework.core.audit import record_read
 from casework.core.i18n import N_
-from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.engagements import (
     STANDING,
     STATES,
@@ -145,16 +144,11 @@ class Engagements(CaseworkView):
         form = forms.get(name)
         if form is not None and not form.validate():
             return self.page(row, forms | {"opened": name}), 422
-        try:
+        with refusals_told():
             # The row without its case is for reading; a change is kept with the case it is about.
-            said = act(Engagement.get_by_id(row.id), form)
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.page(self._row(id)), 409
-        flash(said, "success")
-        return redirect(self.get_url(".show", id=id), 303)
+            flash(act(Engagement.get_by_id(row.id), form), "success")
+            return redirect(self.get_url(".show", id=id), 303)
+        return self.page(self._row(id)), 409
 
     def page(self, row: Engagement, given: dict[str, Any] | None = None) -> str:
         """The page of an engagement, with a form as it was sent."""

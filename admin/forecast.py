@@ -11,7 +11,7 @@ from wtforms import DecimalField, IntegerField, SelectField, validators
 
 from admin.auth import current_actor
 from admin.base import DeskForm, DeskPage
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.charts import HEIGHT, WIDTH, step_curve
 from admin.i18n import lazy_gettext as _l
 from admin.words import PAGE_WORDS, today

@@ -14,7 +14,7 @@ from wtforms import BooleanField, RadioField, SelectField
 
 from admin.auth import current_actor, now
 from admin.base import DeskForm, DeskPage
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language

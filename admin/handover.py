@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.auth import current_actor, now
+from admin.base.refusals import in_words, refusals_in, refusals_told
 from admin.case_deadlines import CaseDeadlines
 from admin.case_page import CaseFile
 from admin.handover_forms import (
@@ -32,7 +33,7 @@ from casework.cases import CLOSING_REASONS
 from casework.closings import Closing, LeftOpen, close_case, left_open
 from casework.core.access import Actor
 from casework.core.audit import record_read
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import NotFound, Refusal, StaleEdit
 from casework.counselling import (
     CounsellingExtension,
     extend_counselling,
@@ -250,20 +251,15 @@ class CaseHandovers(CaseDeadlines):
         marks = _marks()
         if form.validate():
             goals = {goal.id.hex: goal for goal in left_open(case).goals}
-            try:
+            with refusals_in(form, _told):
                 close_case(
                     case, form.reason.data or "",
                     {goals[key]: how for key, how in marks.items() if key in goals},
                     remark=form.remark.data or "", seen=form.seen.data or "",
                     by=current_actor(), at=now(),
                 )  # fmt: skip
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(_told(refusal))
-                case = self.case_or_404(id)
-            else:
                 return self.done(case, _("The case was closed."), "content")
+            case = self.case_or_404(id)
         return self.closing_page(case, form, marks), 422
 
     def handover_page(self, case: Any, given: Given) -> str:
@@ -290,33 +286,24 @@ class CaseHandovers(CaseDeadlines):
         case = self.case_or_404(id)
         form = _form(name[0], case, row, request.form)
         if form.validate():
-            try:
+            with refusals_in(form):
                 do(case, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except HandoverEnded as refusal:
-                flash(refusal.text(reading_language()), "error")
-                return self.handover_page(self.case_or_404(id), {}), 409
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-                if isinstance(refusal, StaleEdit) and "seen" in form:
-                    case = self.case_or_404(id)
-                    form.seen.data = _day_text(case.counselling_until)
-            else:
                 return self._return(case, said, anchor)
+            if isinstance(form.refusal, HandoverEnded):
+                flash(in_words(form.refusal), "error")
+                return self.handover_page(self.case_or_404(id), {}), 409
+            if isinstance(form.refusal, StaleEdit) and "seen" in form:
+                case = self.case_or_404(id)
+                form.seen.data = _day_text(case.counselling_until)
         return self.handover_page(case, {name: form}), 422
 
     def _change(self, id: uuid.UUID, do: Callable[[Any], Any], said: str) -> ResponseReturnValue:
         """Do what a button asks; one that comes too late is told so."""
         case = self.case_or_404(id)
-        try:
+        with refusals_told():
             do(case)
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.handover_page(self.case_or_404(id), {}), 409
-        return self._return(case, said, "content")
+            return self._return(case, said, "content")
+        return self.handover_page(self.case_or_404(id), {}), 409
 
     def _return(self, case: Any, text: str, anchor: str) -> ResponseReturnValue:
         flash(text, "success")

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import DateField, HiddenField, validators
 
 from admin.base import DeskForm
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.case_forms import active_organizations, areas_in_order, near_day
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language

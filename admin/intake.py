@@ -15,10 +15,10 @@ from peewee import ModelSelect
 from admin.answers import parts_of
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, DeskForm
+from admin.base.refusals import refusals_in
 from admin.cases import CASE_REFERENCE, people_found
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from admin.intake_forms import AcceptPage, AskForm, DeclineForm, LinkForm
 from admin.intake_registrations import accept_page, registration_values
 from admin.interpreting import is_on
@@ -31,7 +31,6 @@ from casework.core.audit import record_read
 from casework.core.db import transaction
 from casework.core.i18n import N_
 from casework.core.lookups import find_all, name_keys, phone_keys
-from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.insight.duplicates import REASONS, likely_people, likely_submissions
 from casework.interpretations import of_rows
 from casework.invitations import Invitation
@@ -226,13 +225,8 @@ class Inbox(Requests):
         posted = request.form if request.method == "POST" else None
         page = AcceptPage(prepare_intake(submission), posted)
         if posted is not None and page.validate():
-            try:
+            with refusals_in(page.case):
                 accept_submission(submission, page.intake, by=current_actor(), at=now())
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                page.case.form_errors.append(refusal.text(reading_language()))
-            else:
                 case: Any = case_of(submission)
                 flash(_("The request became the case %(case)s.", case=case), "success")
                 return redirect(self.get_url("case.show", id=case.id), 303)
@@ -341,14 +335,9 @@ class Inbox(Requests):
 
     def _done(self, form: Any, do: Callable[[], Any]) -> bool:
         """Whether `do` went through; a refusal stands in the form then."""
-        try:
+        with refusals_in(form):
             do()
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            form.form_errors.append(refusal.text(reading_language()))
-            return False
-        return True
+        return form.refusal is None
 
     def _too_late(self, submission: Submission) -> ResponseReturnValue:
         state = word(STATE_NAMES, submission.state)

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, Form, SelectField, validators
 
 from admin.base import DeskForm, RowField
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.case_forms import (
     NeedsField,
     active_organizations,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, validators
 
 from admin.auth import current_actor, now
 from admin.base import CodesField, DeskForm
-from admin.base.forms import options_of
+from admin.base.fields import options_of
+from admin.base.refusals import refusals_in
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
 from admin.words import PAGE_WORDS
-from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.insight.known_providers import REASONS, Known, known_organizations
 from casework.life_areas import NeedCategory
 from casework.providers import Organization
@@ -94,17 +94,12 @@ def accept_page(
 
 def _accepted(form: RegistrationForm, submission: Submission) -> bool:
     """Whether it went through; a refusal stands in the form then."""
-    try:
+    with refusals_in(form):
         accept_registration(
             submission, into=form.organization, rows=form.rows.data or (),
             by=current_actor(), at=now(),
         )  # fmt: skip
-    except (NotFound, Forbidden):
-        abort(404)
-    except Refusal as refusal:
-        form.form_errors.append(refusal.text(reading_language()))
-        return False
-    return True
+    return form.refusal is None
 
 
 def _known(registration: Registration) -> list[Known]:

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from peewee import Load, ModelSelect
@@ -14,10 +14,11 @@ from wtforms import IntegerField, validators
 
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_moment
+from admin.base.page_forms import PageForms
+from admin.base.refusals import refusals_told
 from admin.directory_shown import tag
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from admin.network_forms import (
     ABOUT_OFFICES,
     ColleaguesField,
@@ -28,7 +29,6 @@ from admin.network_forms import (
 from admin.words import PAGE_WORDS, overdue, today, word
 from casework.core.access import Actor
 from casework.core.db import Base
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
 from casework.network.contacts import NetworkContact
 from casework.network.meetings import (
     MEETING_STATES,
@@ -60,7 +60,7 @@ def show_seats(meeting: Any) -> str:
     return ", ".join(str(each.contact or each.staff) for each in seats) or "–"
 
 
-class Meetings(CaseworkView):
+class Meetings(PageForms, CaseworkView):
     """Meetings; those that lie ahead come first."""
 
     model = Meeting
@@ -157,7 +157,7 @@ class Meetings(CaseworkView):
             number = int(seen) if seen.isdecimal() and len(seen) < 10 else -1
             hold_meeting(row, form.notes.data or "", revision=number, by=current_actor(), at=now())
 
-        return self._send(row, "notes", form, do, _("The notes were saved."))
+        return self.take(row, "notes", form, do, _("The notes were saved."))
 
     @expose("/<uuid:id>/decision", methods=("POST",))
     def decide(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -175,7 +175,7 @@ class Meetings(CaseworkView):
                 at=now(),
             )
 
-        return self._send(row, "decision", form, do, _("The decision was noted."))
+        return self.take(row, "decision", form, do, _("The decision was noted."))
 
     @expose("/<uuid:id>/decision/<uuid:row>", methods=("POST",))
     def finish_decision(self, id: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
@@ -184,7 +184,7 @@ class Meetings(CaseworkView):
         rows = Decision.scope(current_actor()).where(Decision.id == row)
         decision = rows.where(Decision.meeting == meeting).first() or abort(404)
         finish_decision(decision, by=current_actor(), at=now())
-        return self._done(meeting, _("Done."))
+        return self.done(meeting, _("Done."))
 
     @expose("/<uuid:id>/state", methods=("POST",))
     def move(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -192,35 +192,13 @@ class Meetings(CaseworkView):
         meeting, state = self._meeting(id), request.form.get("state", "")
         if state not in ("cancelled", "planned"):
             abort(404)
-        try:
+        with refusals_told():
             move_meeting(meeting, state, by=current_actor(), at=now())
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.render(self.details_template, **self.details_values(self._meeting(id))), 409
-        return self._done(meeting, _("Saved."))
+            return self.done(meeting, _("Saved."))
+        return self.render(self.details_template, **self.details_values(self._meeting(id))), 409
 
     def _meeting(self, id: uuid.UUID) -> Any:
         return self.get_query().where(Meeting.id == id).first() or abort(404)
-
-    def _send(self, row: Any, name: str, form: Any, do: Any, said: str) -> ResponseReturnValue:
-        """Check a form of the page and do what it asks; a wrong one comes back as typed."""
-        if form.validate():
-            try:
-                do()
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-                if isinstance(refusal, StaleEdit):
-                    row = self._meeting(row.id)
-            else:
-                return self._done(row, said)
-        values = self.details_values(row, {name: form})
-        return self.render(self.details_template, **values), 422
-
-    def _done(self, row: Any, text: str) -> ResponseReturnValue:
-        flash(text, "success")
-        return redirect(self.get_url(".details_view", id=row.id), 303)
 
 
 class Decisions(CaseworkView):

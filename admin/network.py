@@ -16,6 +16,7 @@ from wtforms import IntegerField, validators
 
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, DeskPage, show_date
+from admin.base.page_forms import PageForms
 from admin.case_forms import active_organizations, areas_in_order, caseworkers
 from admin.directory_shown import tag
 from admin.i18n import gettext as _
@@ -28,7 +29,7 @@ from admin.words import PAGE_WORDS, ago, overdue, today
 from casework.core.access import Actor
 from casework.core.db import Base
 from casework.core.lookups import email_keys, find_all, name_keys, phone_keys
-from casework.core.refusals import Forbidden, NotFound, Refusal
+from casework.core.refusals import Forbidden
 from casework.network.contacts import (
     BONDS,
     CONTACT_FIELDS,
@@ -106,7 +107,7 @@ def show_known(contact: Any) -> str:
     return ", ".join(str(row.staff) for row in contact.known_by) or "–"
 
 
-class Contacts(CaseworkView):
+class Contacts(PageForms, CaseworkView):
     """People at organisations and offices with whom we work."""
 
     model = NetworkContact
@@ -253,7 +254,7 @@ class Contacts(CaseworkView):
                 by=current_actor(), at=now(),
             )  # fmt: skip
 
-        return self._send(row, "talk", form, do, _("The talk was noted."))
+        return self.take(row, "talk", form, do, _("The talk was noted."))
 
     @expose("/<uuid:id>/known", methods=("POST",))
     def known(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -266,7 +267,7 @@ class Contacts(CaseworkView):
                 row, form.colleague(), form.bond.data or "", by=current_actor(), at=now()
             )
 
-        return self._send(row, "bond", form, do, _("Saved."))
+        return self.take(row, "bond", form, do, _("Saved."))
 
     @expose("/<uuid:id>/use", methods=("POST",))
     def use(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -275,7 +276,7 @@ class Contacts(CaseworkView):
         if not may_change(row):
             abort(404)
         retire_contact(row, active=active, by=current_actor(), at=now())
-        return self._done(row, _("In use again.") if active else _("Not in use any more."))
+        return self.done(row, _("In use again.") if active else _("Not in use any more."))
 
     @expose("/<uuid:id>/forget", methods=("POST",))
     def forget(self, id: uuid.UUID) -> ResponseReturnValue:
@@ -286,24 +287,6 @@ class Contacts(CaseworkView):
 
     def _contact(self, id: uuid.UUID) -> Any:
         return self.get_query().where(NetworkContact.id == id).first() or abort(404)
-
-    def _send(self, row: Any, name: str, form: Any, do: Any, said: str) -> ResponseReturnValue:
-        """Check a form of the page and do what it asks; a wrong one comes back as typed."""
-        if form.validate():
-            try:
-                do()
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-            else:
-                return self._done(row, said)
-        values = self.details_values(row, {name: form})
-        return self.render(self.details_template, **values), 422
-
-    def _done(self, row: Any, text: str) -> ResponseReturnValue:
-        flash(text, "success")
-        return redirect(self.get_url(".details_view", id=row.id), 303)
 
 
 class WhoKnows(DeskPage):

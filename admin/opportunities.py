@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from casework.referral_drafts import ReferralAlreadyUnderWay
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -15,6 +16,7 @@ from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, show_date
 from admin.base.ajax import parse_id
 from admin.base.lists import Asked
+from admin.base.refusals import refusals_told
 from admin.base.shown import NOTHING
 from admin.directory_shown import tag
 from admin.i18n import gettext as _
@@ -44,7 +46,6 @@ from casework.opportunities.writing import (
 )
 from casework.people import Person
 from casework.providers import Service
-from casework.referrals import ReferralAlreadyUnderWay
 
 MOST_SHOWN = 30
 STATE_KINDS = {"open": "good", "expired": "accent"}
@@ -167,16 +168,12 @@ class Opportunities(CaseworkView):
 
     def _press(self, id: uuid.UUID, verb: Any, said: str) -> ResponseReturnValue:
         row = self.get_one(id) or abort(404)
-        try:
+        with refusals_told():
             with transaction():
                 verb(row, by=current_actor(), at=now())
-        except Forbidden:
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.page(self.get_one(id)), 409
-        flash(said, "success")
-        return redirect(self.get_url(".details_view", id=id), 303)
+            flash(said, "success")
+            return redirect(self.get_url(".details_view", id=id), 303)
+        return self.page(self.get_one(id)), 409
 
     def _to_referral(self, referral: Any) -> ResponseReturnValue:
         return redirect(self.get_url("referral.show", id=referral.id), 303)

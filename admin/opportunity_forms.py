@@ -8,7 +8,7 @@ from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectF
 
 from admin.auth import current_actor
 from admin.base import CodesField, DeskForm
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.case_forms import near_day
 from admin.directory_fields import mail_address
 from admin.i18n import gettext as _

@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.auth import current_actor, now
+from admin.base.refusals import refusals_in, refusals_told
 from admin.handover import CaseHandovers
 from admin.i18n import gettext as _
-from admin.i18n import reading_language
 from admin.interpreting import is_on
 from admin.participation_page import (
     PARTICIPATION_WORDS,
@@ -23,7 +23,7 @@ from admin.participation_page import (
 )
 from admin.words import PAGE_WORDS
 from casework.core.audit import record_read
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import StaleEdit
 from casework.participation.accounts import (
     accept_account,
     agree_step,
@@ -178,16 +178,11 @@ class CaseParticipation(CaseHandovers):
         page = ParticipationPage(case, current_actor(), now(), {})
         form = form_of(name, page, request.form, row)
         if form.validate():
-            try:
+            with refusals_in(form):
                 do(case, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors = [*form.form_errors, refusal.text(reading_language())]
-                if isinstance(refusal, StaleEdit):
-                    form.seen.data = revision_of(taken_rungs(case, at=now()))
-            else:
                 return self._there(case, said, anchor)
+            if isinstance(form.refusal, StaleEdit):
+                form.seen.data = revision_of(taken_rungs(case, at=now()))
         return self.participation_page(case, {(name, row and row.id): form}), 422
 
     def _push(
@@ -197,14 +192,10 @@ class CaseParticipation(CaseHandovers):
         """Do what a button asks; one that comes too late is told so."""
         case = self.case_or_404(id)
         part = self._part(model, case, row)
-        try:
+        with refusals_told():
             do(part)
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.participation_page(case, {}), 409
-        return self._there(case, said, anchor)
+            return self._there(case, said, anchor)
+        return self.participation_page(case, {}), 409
 
     def _there(self, case: Any, said: str, anchor: str) -> ResponseReturnValue:
         flash(said, "success")

@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import DateField, HiddenField, SelectField, validators
 
 from admin.base import DeskForm, show_date
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language

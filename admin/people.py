@@ -15,7 +15,8 @@ from peewee import Load, ModelSelect
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter
 from admin.base.ajax import parse_id
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
+from admin.base.refusals import refusals_in
 from admin.base.shown import NOTHING
 from admin.case_forms import OpenCaseForm, active_sites
 from admin.case_page import in_order
@@ -42,7 +43,6 @@ from casework.cases import Case, open_case
 from casework.core.access import Actor
 from casework.core.countries import country_name
 from casework.core.db import Base
-from casework.core.refusals import Refusal
 from casework.people import (
     PERSON_FIELDS,
     ROLES_AT_HOME,
@@ -295,7 +295,7 @@ class Households(CaseworkView):
 
     def _open(self, household: Household, form: Any) -> Case | None:
         actor = current_actor()
-        try:
+        with refusals_in(form):
             if actor.sees_all:
                 organization = form.organization.data
             else:
@@ -305,6 +305,4 @@ class Households(CaseworkView):
                 language=form.language.data, urgency=form.urgency.data or "",
                 by=actor, at=now(),
             )  # fmt: skip
-        except Refusal as refusal:
-            form.form_errors.append(refusal.text(reading_language()))
-            return None
+        return None

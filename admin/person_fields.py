@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 from wtforms import fields, validators
 
 from admin.base import CodesField
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.words import language_name, today

@@ -10,7 +10,7 @@ from wtforms import DateField, HiddenField, SelectField, validators
 
 from admin.auth import current_actor
 from admin.base import DeskForm
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.case_forms import areas_in_order, caseworkers, near_day
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.plan_forms import (
@@ -21,7 +21,7 @@ from admin.plan_forms import (
     doers,
 )
 from admin.words import TURNS, today
-from casework.appointments import CANCELLERS
+from casework.appointment_rules import CANCELLERS
 from casework.cases import Case
 from casework.core.access import Actor
 from casework.core.i18n import N_

@@ -13,7 +13,8 @@ from wtforms import HiddenField, IntegerField, validators
 
 from admin.auth import current_actor, now
 from admin.base import DeskForm
-from admin.base.forms import LabelsField, WordsField
+from admin.base.fields import LabelsField, WordsField
+from admin.base.refusals import refusals_in, refusals_told
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language
@@ -22,7 +23,7 @@ from admin.plan_forms import DOER_NAMES, areas, step_types
 from admin.settings import CODE, LABELS, Coded
 from admin.words import PAGE_WORDS
 from casework.core.i18n import LANGUAGES, pick
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import NotFound, StaleEdit
 from casework.life_areas import LifeArea
 from casework.plans.models import MOST_TEXT
 from casework.plans.template_writing import (
@@ -100,29 +101,20 @@ class PlanTemplates(Coded):
         make = {"goal": _goal_form, "step": _step_form}.get(verb) or abort(404)
         form = make(template.content, path, request.form)
         if form.validate():
-            try:
+            with refusals_in(form):
                 self._store(template, lambda content: _written(content, verb, path, form), form)
-            except NotFound:
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors = [*form.form_errors, refusal.text(reading_language())]
-                if isinstance(refusal, StaleEdit):
-                    form.revision.data = str(template.refresh().revision)
-            else:
                 return self._saved(template)
+            if isinstance(form.refusal, StaleEdit):
+                form.revision.data = str(template.refresh().revision)
         return self._content_page(template.refresh(), {(verb, *path): form}), 422
 
     def _press(self, template: Any, verb: str, path: Path) -> ResponseReturnValue:
         goal, step = path
         change = moved_up if verb == "up" else without
-        try:
+        with refusals_told():
             self._store(template, lambda content: change(content, _number(goal), step), None)
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self._content_page(template.refresh(), {}), 409
-        return self._saved(template)
+            return self._saved(template)
+        return self._content_page(template.refresh(), {}), 409
 
     def _store(self, template: Any, change: Callable[[Content], Content], form: Any) -> None:
         given = form.revision.data if form else request.form.get("revision", "")

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.auth import current_actor, now
+from admin.base.refusals import refusals_in, refusals_told
 from admin.case_invitations import CaseInvitations
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
@@ -28,7 +29,7 @@ from admin.words import PAGE_WORDS
 from casework.cases import Case
 from casework.core.audit import record_read
 from casework.core.i18n import DEFAULT, language
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.refusals import StaleEdit
 from casework.life_areas import LifeArea
 from casework.plans import printed
 from casework.plans.agreements import (
@@ -118,17 +119,12 @@ class CasePlans(CaseInvitations):
         case = self.case_or_404(id)
         form = begin_form(case, request.form)
         if form.validate():
-            try:
+            with refusals_in(form):
                 plan = begin_plan(
                     case, template=template_of(form.template.data) if form.template.data else None,
                     person=_member(case, form.person.data), review_on=form.review_on.data,
                     by=current_actor(), at=now(),
                 )  # fmt: skip
-            except NotFound:
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-            else:
                 return self._back(case, plan, _("The plan was begun."), "content")
         return self.plan_page(case, None, {("begin", None): form}), 422
 
@@ -308,16 +304,11 @@ class CasePlans(CaseInvitations):
         case = self.case_or_404(id)
         part = self._part(model, case, row)
         if form.validate():
-            try:
+            with refusals_in(form):
                 done = do(part, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors = [*form.form_errors, refusal.text(reading_language())]
-                if isinstance(refusal, StaleEdit):
-                    _renew(form, part.refresh())
-            else:
                 return self._back(case, _plan_of(part), said, _anchor(done or part))
+            if isinstance(form.refusal, StaleEdit):
+                _renew(form, part.refresh())
         return self.plan_page(case, _plan_of(part).refresh(), {name: form}), 422
 
     def _press(
@@ -326,14 +317,10 @@ class CasePlans(CaseInvitations):
         """Do what a button asks; one that comes too late or lacks something is told so."""
         case = self.case_or_404(id)
         part = self._part(model, case, row)
-        try:
+        with refusals_told():
             do(part)
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.plan_page(case, _plan_of(part).refresh(), {}), 409
-        return self._back(case, _plan_of(part), said, _anchor(part))
+            return self._back(case, _plan_of(part), said, _anchor(part))
+        return self.plan_page(case, _plan_of(part).refresh(), {}), 409
 
     def _back(self, case: Case, plan: Plan, text: str, anchor: str) -> ResponseReturnValue:
         flash(text, "success")

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import MultipleFileField, RadioField, SelectField, StringField, validators
 
 from admin.base import DeskForm
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import reading_language

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.auth import current_actor, now
+from admin.base.refusals import refusals_told
 from admin.base.shown import show_moment
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
@@ -115,13 +116,12 @@ class QuestionnaireTranslations(TranslationImport):
         gone = request.form.get("remove", "")
         tag = gone or language_tag(request.form.get("other", "") or request.form.get("add", ""))
         change = remove_language if gone else add_language
-        try:
+        with refusals_told():
             self._keep_languages(stand, change, tag)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return redirect(self._address(stand), 303)
-        flash(_("The language was removed.") if gone else _("The language was added."), "success")
-        return redirect(self._address(stand, **({} if gone else {"language": tag})), 303)
+            said = _("The language was removed.") if gone else _("The language was added.")
+            flash(said, "success")
+            return redirect(self._address(stand, **({} if gone else {"language": tag})), 303)
+        return redirect(self._address(stand), 303)
 
     def _keep_languages(
         self, stand: Stand, change: Callable[[Definition, str], Definition], tag: str

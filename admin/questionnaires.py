@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter
+from admin.base.refusals import refusals_in
 from admin.directory_shown import tag
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
@@ -22,7 +23,6 @@ from admin.questionnaire_forms import ImportForm, NewForm, Taken, read_upload
 from admin.questionnaire_translations import QuestionnaireTranslations
 from admin.words import PAGE_WORDS, ago, word
 from casework.core.i18n import N_
-from casework.core.refusals import Refusal
 from casework.formats.templates import template
 from casework.formats.xlsform import write_xlsform
 from casework.insight.form_use import Use, use_by_questionnaire, use_of
@@ -137,15 +137,12 @@ class Questionnaires(QuestionnaireTranslations, CaseworkView):
         form = NewForm(request.form if request.method == "POST" else None)
         taken = None
         if request.method == "POST" and form.validate():
-            try:
+            with refusals_in(form):
                 if form.source.data == "file":
                     taken = read_upload(form.files.data)
                     if not taken.reading.is_usable:
                         return self._new_page(form, taken), 422
                 row = self._create(form, taken)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-            else:
                 flash(_("The form is there. Nobody can fill it in before you publish it."),
                       "success")  # fmt: skip
                 return redirect(self.get_url(".details_view", id=row.id), 303)
@@ -174,13 +171,11 @@ class Questionnaires(QuestionnaireTranslations, CaseworkView):
         form = ImportForm(request.form if request.method == "POST" else None)
         taken = version = None
         if request.method == "POST" and form.validate():
-            try:
+            with refusals_in(form):
                 taken = read_upload(form.files.data)
                 if taken.reading.is_usable:
                     definition = taken.attach(by=current_actor(), at=now())
                     version = import_definition(row.slug, definition, by=current_actor(), at=now())
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
         page = self.render(
             "desk/questionnaire_import.html", row=row, form=form, taken=taken, version=version,
             severities=SEVERITIES,

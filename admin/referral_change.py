@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from casework.referral_drafts import NoLongerDraft, change_draft
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.auth import current_actor, now
 from admin.base import show_date
+from admin.base.refusals import refusals_in
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.referral_forms import ChangeForm
@@ -19,10 +21,10 @@ from admin.referral_rows import earlier_at, referral_or_404, service_or_404
 from admin.referral_words import shown_details
 from admin.words import word
 from casework.consent import SHAREABLE, release_for
-from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit, Term
+from casework.core.refusals import StaleEdit, Term
 from casework.providers import Service
 from casework.referral_states import STATES
-from casework.referrals import NoLongerDraft, Referral, change_draft, shared_details
+from casework.referrals import Referral, shared_details
 
 
 class ChangeDraft:
@@ -50,25 +52,21 @@ class ChangeDraft:
         service, form = _service_for(draft), ChangeForm(request.form, draft)
         if not form.validate():
             return self._change_page(draft, service, form), 422
-        try:
+        with refusals_in(form):
             change_draft(
                 draft, service=service, fields=tuple(form.shared.data), note=form.note.data,
                 follow_up_on=form.follow_up_on.data, seen=form.seen.data,
                 by=current_actor(), at=now(),
             )  # fmt: skip
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            return self._refused(id, service, form, refusal), 409
-        flash(_("Changed. Nothing has left yet."), "success")
-        return redirect(self.get_url(".show", id=id), 303)
+            flash(_("Changed. Nothing has left yet."), "success")
+            return redirect(self.get_url(".show", id=id), 303)
+        return self._refused(id, service, form), 409
 
-    def _refused(self, id: uuid.UUID, service: Service, form: ChangeForm, refusal: Refusal) -> str:
+    def _refused(self, id: uuid.UUID, service: Service, form: ChangeForm) -> str:
         """The form as it was typed, beside what is stored now; saving again is a decision."""
         draft = referral_or_404(id)
-        form.form_errors.append(refusal.text(reading_language()))
         present = {}
-        if isinstance(refusal, StaleEdit):
+        if isinstance(form.refusal, StaleEdit):
             present = _present(draft, service, form)
             form.seen.data = draft.revision
         return self._change_page(draft, service, form, present)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from casework.referral_drafts import asked_before
 from peewee import Case as When
 from peewee import Load, ModelSelect
 
@@ -12,7 +13,7 @@ from casework.core.access import Actor
 from casework.life_areas import NeedCategory
 from casework.needs import Need
 from casework.providers import Organization, Service, ServiceCategory
-from casework.referrals import Referral, asked_before
+from casework.referrals import Referral
 
 MOST_OFFERED = 12
 

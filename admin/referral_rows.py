@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from casework.referral_drafts import asked_before
 from flask import abort
 from peewee import Load
 
@@ -14,7 +15,7 @@ from admin.case_page import with_people
 from casework.cases import Case
 from casework.needs import Need
 from casework.providers import Service
-from casework.referrals import Referral, asked_before
+from casework.referrals import Referral
 
 # What a referral is called by: the household and its people, the need, the provider.
 LOADS = (

@@ -14,6 +14,7 @@ from peewee import ModelSelect
 
 from admin.auth import config, current_actor, now
 from admin.base import CaseworkView, ChoiceFilter, ContainsFilter, show_value
+from admin.base.refusals import refusals_told
 from admin.case_page import called
 from admin.cases import CASE_REFERENCE, people_found
 from admin.directory_shown import show_capacity, show_languages, two_lines
@@ -42,7 +43,6 @@ from casework.consent import CHANNELS, SHAREABLE, Release, release_for
 from casework.core import audit
 from casework.core.db import transaction
 from casework.core.i18n import N_
-from casework.core.refusals import Forbidden, NotFound, Refusal
 from casework.core.settings import setting
 from casework.insight.desk import untold_outcomes
 from casework.opportunities.offering import opportunities_of
@@ -197,15 +197,11 @@ class ReferralWork:
     def _pressed(self, id: uuid.UUID, do: Callable[..., Any], said: str) -> ResponseReturnValue:
         """Do what a button asks; who comes too late, or without a release, is told so."""
         referral = referral_or_404(id)
-        try:
+        with refusals_told():
             with transaction():
                 do(referral, by=current_actor(), at=now())
-        except (NotFound, Forbidden):
-            abort(404)
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.page(referral_or_404(id)), 409
-        return self._done(referral, said)
+            return self._done(referral, said)
+        return self.page(referral_or_404(id)), 409
 
     def _done(self, referral: Referral, said: str) -> ResponseReturnValue:
         flash(said, "success")

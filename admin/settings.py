@@ -12,7 +12,7 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField, valid
 
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, DeskForm, DeskPage
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.icons import show_area

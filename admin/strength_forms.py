@@ -8,7 +8,7 @@ from flask import g
 from wtforms import DateField, HiddenField, IntegerField, SelectField, validators
 
 from admin.base import CodesField, DeskForm
-from admin.base.forms import WordsField
+from admin.base.fields import WordsField
 from admin.case_forms import near_day
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l

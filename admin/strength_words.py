@@ -7,7 +7,7 @@ from typing import Any
 from flask import g
 
 from admin.base import show_date
-from admin.base.forms import options_of
+from admin.base.fields import options_of
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.words import language_name, ngettext, word

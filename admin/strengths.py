@@ -11,16 +11,16 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.auth import current_actor, now
+from admin.base.refusals import refusals_in
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
-from admin.i18n import reading_language
 from admin.participation import CaseParticipation
 from admin.settings import Coded
 from admin.strength_forms import QuickStrengthForm, StrengthsForm
 from admin.strength_words import STRENGTH_WORDS
 from admin.words import PAGE_WORDS
 from casework.core.audit import record_read
-from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.refusals import NotFound, StaleEdit
 from casework.people import Person
 from casework.skills import KINDS, Skill
 from casework.strengths import add_strengths, save_strengths, strengths_of
@@ -63,15 +63,12 @@ class CaseStrengths(CaseParticipation):
         if request.method == "GET":
             record_read("strength:read", person, by=current_actor(), at=now())
         elif form.validate():
-            try:
+            with refusals_in(form):
                 save_strengths(person, form.given(), by=current_actor(), at=now())
-            except Refusal as refusal:
-                form.form_errors = [*form.form_errors, refusal.text(reading_language())]
-                if isinstance(refusal, StaleEdit):
-                    form.revision.data = str(strengths_of([person])[person.id].revision)
-            else:
                 flash(_("Saved."), "success")
                 return redirect(f"{self.get_url('.show', id=case.id)}#strengths", 303)
+            if isinstance(form.refusal, StaleEdit):
+                form.revision.data = str(strengths_of([person])[person.id].revision)
         page = self.render(
             "desk/strengths.html", case=case, person=person, form=form,
             **STRENGTH_WORDS, **PAGE_WORDS,

@@ -16,6 +16,7 @@ from peewee import ModelSelect
 from admin.answers import parts_of
 from admin.auth import current_actor, now
 from admin.base import CaseworkView, ChoiceFilter
+from admin.base.refusals import refusals_in, refusals_told
 from admin.case_forms import MessageForm
 from admin.directory_shown import tag
 from admin.i18n import gettext as _
@@ -29,7 +30,7 @@ from admin.words import PAGE_WORDS, ago, spoken, word
 from casework.core.db import transaction
 from casework.core.i18n import N_, pick
 from casework.core.lookups import email_keys, find_all, name_keys, phone_keys
-from casework.core.refusals import Forbidden, NotFound, Refusal
+from casework.core.refusals import NotFound
 from casework.engagements import STATES as ENGAGEMENT_STATES
 from casework.engagements import Engagement, households_of
 from casework.interpretations import of_rows
@@ -233,12 +234,10 @@ class Offers(CaseworkView):
         row, state = self.row_or_404(), request.form.get("state", "")
         if state not in MOVES:
             abort(404)
-        try:
+        with refusals_told():
             move_offer(row, state, by=current_actor(), at=now())
-        except Refusal as refusal:
-            flash(refusal.text(reading_language()), "error")
-            return self.page(self.row_or_404()), 409
-        return self._done(row, _(DONE[state]))
+            return self._done(row, _(DONE[state]))
+        return self.page(self.row_or_404()), 409
 
     @expose("/message/", methods=("POST",))
     def send(self) -> ResponseReturnValue:
@@ -247,13 +246,8 @@ class Offers(CaseworkView):
         if row.submission is None:
             abort(404)
         if form.validate():
-            try:
+            with refusals_in(form):
                 self._send(row, form)
-            except (NotFound, Forbidden):
-                abort(404)
-            except Refusal as refusal:
-                form.form_errors.append(refusal.text(reading_language()))
-            else:
                 return self._done(row, _("Your message stands on the volunteer's page now."))
         return self.page(row, form), 422
 

@@ -33,11 +33,6 @@ def language_name(tag: str) -> str:
     return known.autonym if known else tag
 
 
-def language_choices() -> list[tuple[str, str]]:
-    """The languages that a person can read us in, as pairs of tag and name."""
-    return [(tag, language_name(tag)) for tag in LANGUAGES]
-
-
 def spoken(tags: list[str] | None) -> str:
     """Languages as the reader calls them, joined by commas."""
     return ", ".join(language_name(tag) for tag in tags or [])

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 from markupsafe import Markup, escape
-from peewee import Field, ForeignKeyField
+from peewee import Field
 
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
@@ -73,8 +73,3 @@ def name_of(row: Base | None) -> str:
 def column_of(model: type[Base], name: str) -> Field | None:
     """The column of `model` called `name`, if it is one."""
     return model._meta.fields.get(name)
-
-
-def is_reference(field: Field | None) -> bool:
-    """Whether a column names a row of another table."""
-    return isinstance(field, ForeignKeyField)
