@@ -1,9 +1,10 @@
-"""What an appointment can be about, why one did not take place, and what staff are refused."""
+"""What an appointment can be and be about, why one did not take place, and what is refused."""
 
 from __future__ import annotations
 
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
+from casework.core.states import Machine
 
 KINDS = {
     "first_talk": N_("first talk"),
@@ -14,6 +15,22 @@ KINDS = {
     "phone": N_("talk by phone"),
     "other": N_("appointment"),
 }
+STATES = Machine(
+    {
+        "planned": N_("planned"),
+        "kept": N_("kept"),
+        "missed": N_("missed"),
+        "excused": N_("excused"),
+        "cancelled": N_("cancelled"),
+    },
+    {
+        "planned": ("kept", "missed", "excused", "cancelled"),
+        "missed": ("kept", "excused"),
+        "excused": ("kept", "missed"),
+        "kept": ("missed", "excused"),
+    },
+)
+CANCELLERS = {"person": N_("by the person"), "provider": N_("by the provider"), "us": N_("by us")}
 # Why, by state. Only "missed" counts as missed: who was ill or was never told is excused.
 REASONS: dict[str, dict[str, str]] = {
     "missed": {
@@ -41,6 +58,12 @@ REASONS: dict[str, dict[str, str]] = {
 }
 USUAL = {"missed": "no_show"}
 LEAST_MINUTES, MOST_MINUTES = 5, 720
+
+
+class TimeRefused(Refusal):
+    """Too far away in either direction."""
+
+    msgid = N_("The appointment must be within the next two years. Please check the date.")
 
 
 class DurationRefused(Refusal):

@@ -13,9 +13,11 @@ from typing import Any
 from peewee import CharField, ForeignKeyField, IntegerField, ModelSelect
 
 from casework.appointment_rules import (
+    CANCELLERS,
     LEAST_MINUTES,
     MOST_MINUTES,
     REASONS,
+    STATES,
     USUAL,
     AppointmentOver,
     DurationRefused,
@@ -23,6 +25,7 @@ from casework.appointment_rules import (
     NotInCharge,
     Overlap,
     ReasonRefused,
+    TimeRefused,
 )
 from casework.cases import Case, CaseModel, note_contact
 from casework.core.access import Actor, Role
@@ -30,39 +33,15 @@ from casework.core.audit import recorded
 from casework.core.clock import in_zone
 from casework.core.crypto import SealedField
 from casework.core.db import LineField, UtcField
-from casework.core.i18n import N_
-from casework.core.refusals import Refusal, StaleEdit, Term
+from casework.core.refusals import StaleEdit, Term
 from casework.core.settings import setting
-from casework.core.states import Machine
 from casework.people import Person
 from casework.staff import Staff
 
-STATES = Machine(
-    {
-        "planned": N_("planned"),
-        "kept": N_("kept"),
-        "missed": N_("missed"),
-        "excused": N_("excused"),
-        "cancelled": N_("cancelled"),
-    },
-    {
-        "planned": ("kept", "missed", "excused", "cancelled"),
-        "missed": ("kept", "excused"),
-        "excused": ("kept", "missed"),
-        "kept": ("missed", "excused"),
-    },
-)
-CANCELLERS = {"person": N_("by the person"), "provider": N_("by the provider"), "us": N_("by us")}
 FARTHEST = timedelta(days=731)
 JUST_HEARD = timedelta(days=1)
 # When the person came, was served and left; nothing of it where they did not come.
 PRESENCE = ("arrived_at", "served_at", "left_at")
-
-
-class TimeRefused(Refusal):
-    """Too far away in either direction."""
-
-    msgid = N_("The appointment must be within the next two years. Please check the date.")
 
 
 class Appointment(CaseModel):

@@ -35,7 +35,7 @@ from casework.core.refusals import NotFound, Refusal
 from casework.core.states import Machine
 from casework.drafts import Draft, token_digest
 from casework.questionnaires.mapping import mapping
-from casework.questionnaires.models import Questionnaire, QuestionnaireVersion
+from casework.questionnaires.models import QuestionnaireVersion
 from casework.staff import hash_secret, verify_password
 from casework.uploads import move_uploads
 
@@ -64,12 +64,6 @@ DECLINE_REASONS = {
     "spam": N_("This was not a request for help."),
     "other": N_("other reason"),
 }
-
-
-class SubmissionClosed(Refusal):
-    """The draft was sent already with other answers."""
-
-    msgid = N_("This form was already sent. Your receipt shows the reference.")
 
 
 class CodeRefused(Refusal):
@@ -342,8 +336,3 @@ def withdraw_submission(submission: Submission, *, by: Actor, at: datetime) -> S
     """The person takes the request back; listeners end what was built on it."""
     STATES.move(submission, "withdrawn", at=at)
     return submission
-
-
-def questionnaire_of(submission: Submission) -> Questionnaire:
-    """The form that the submission was made with."""
-    return submission.version.questionnaire

@@ -30,7 +30,8 @@ from casework.plans.templates import template_of
 from casework.plans.writing import Doer, add_goal, add_step, begin_plan
 from casework.providers import Organization, Service, save_organization, save_service
 from casework.questionnaires.models import live
-from casework.referrals import Referral, answer_referral, draft_referral, send_referral
+from casework.referral_drafts import draft_referral
+from casework.referrals import Referral, answer_referral, send_referral
 from casework.reply_links import ReplyLink, reply_by_link
 from casework.sites import Site
 from casework.staff import Staff, add_staff

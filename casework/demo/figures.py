@@ -21,7 +21,8 @@ from casework.people import Person
 from casework.plans.models import Goal, Plan
 from casework.plans.reviews import review_plan
 from casework.questionnaires.models import live
-from casework.referrals import answer_referral, draft_referral, mark_shown, send_referral
+from casework.referral_drafts import draft_referral
+from casework.referrals import answer_referral, mark_shown, send_referral
 from casework.staff import hasher
 from casework.submissions import receive_submission
 

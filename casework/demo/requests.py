@@ -27,13 +27,8 @@ from casework.life_areas import LifeArea
 from casework.messages import mark_read, receive_message, send_message
 from casework.questionnaires.filling import fill
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, live
-from casework.referrals import (
-    Referral,
-    answer_referral,
-    draft_referral,
-    mark_shown,
-    send_referral,
-)
+from casework.referral_drafts import draft_referral
+from casework.referrals import Referral, answer_referral, mark_shown, send_referral
 from casework.release_questions import answer_release, ask_release, note_answer
 from casework.submissions import (
     Submission,

@@ -21,6 +21,7 @@ from casework.messages import send_message
 from casework.needs import Need, add_need, move_need
 from casework.outcomes import tell_person
 from casework.people import Household
+from casework.referral_drafts import draft_referral
 from casework.referral_states import TELLINGS
 from casework.referrals import (
     ANSWERS,
@@ -28,7 +29,6 @@ from casework.referrals import (
     acknowledge_referral,
     answer_referral,
     decline_referral,
-    draft_referral,
     expire_referral,
     mark_shown,
     revoke_referral,

@@ -20,8 +20,9 @@ from casework.opportunities.kinds import ANSWERED, CHILD, HOUSEHOLD
 from casework.opportunities.models import Opportunity, OpportunityOffer
 from casework.opportunities.writing import OpportunityOver, locked, recount
 from casework.people import Person
+from casework.referral_drafts import draft_referral
 from casework.referral_states import STATES as REFERRAL_STATES
-from casework.referrals import Referral, contact_person, draft_referral
+from casework.referrals import Referral, contact_person
 
 
 class AlreadyOffered(Refusal):

@@ -120,12 +120,6 @@ def detach_file(definition: Definition, name: str) -> Definition:
     return replace(definition, files={n: d for n, d in definition.files.items() if n != name})
 
 
-def file_of(definition: Definition, name: str) -> MediaFile | None:
-    """The file that a definition calls `name`, if it has it."""
-    digest = definition.files.get(name)
-    return MediaFile.get_or_none(MediaFile.digest == digest) if digest else None
-
-
 def contents(definition: Definition) -> dict[str, bytes]:
     """All files of a definition by name, for an export."""
     rows = MediaFile.select().where(MediaFile.digest << list(definition.files.values()))

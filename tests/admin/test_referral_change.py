@@ -11,7 +11,8 @@ import pytest
 from casework.core.access import SYSTEM
 from casework.messages import OutboxMail
 from casework.needs import Need
-from casework.referrals import Referral, change_draft, send_referral
+from casework.referral_drafts import change_draft
+from casework.referrals import Referral, send_referral
 from tests.admin.pressing import desk_of, send, text_of
 from tests.admin.referring import offering, page_of, seen_on
 from tests.world import World

@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework.appointment_rules import (
+    STATES,
     AppointmentOver,
     DurationRefused,
     InterpreterNotNeeded,
     NotInCharge,
     Overlap,
     ReasonRefused,
+    TimeRefused,
 )
 from casework.appointments import (
-    STATES,
     Appointment,
     AppointmentShift,
-    TimeRefused,
     change_appointment,
     order_interpreter,
     plan_appointment,

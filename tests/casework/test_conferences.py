@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from casework.appointments import Appointment, TimeRefused, settle_appointment
+from casework.appointment_rules import TimeRefused
+from casework.appointments import Appointment, settle_appointment
 from casework.cases import Case, FollowUp
 from casework.conferences import (
     Conference,

@@ -34,13 +34,8 @@ from casework.opportunities.writing import (
     withdraw_opportunity,
 )
 from casework.providers import Organization, Service
-from casework.referrals import (
-    change_draft,
-    decline_referral,
-    revoke_referral,
-    send_referral,
-    shared_details,
-)
+from casework.referral_drafts import change_draft
+from casework.referrals import decline_referral, revoke_referral, send_referral, shared_details
 from casework.retention import end_what_is_over
 from tests.world import World
 

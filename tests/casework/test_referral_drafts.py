@@ -9,17 +9,15 @@ from casework.core.access import PUBLIC, SYSTEM
 from casework.core.audit import AuditEntry
 from casework.core.db import connection, database
 from casework.core.refusals import Forbidden, NotFound, StaleEdit
-from casework.referral_states import ANSWERS, FINAL, WAITING
-from casework.referrals import (
+from casework.referral_drafts import (
     NoLongerDraft,
-    Referral,
     ReferralAlreadyUnderWay,
     asked_before,
     change_draft,
     draft_referral,
-    revoke_referral,
-    send_referral,
 )
+from casework.referral_states import ANSWERS, FINAL, WAITING
+from casework.referrals import Referral, revoke_referral, send_referral
 from tests.world import PERSON, PROVIDER, World
 
 

@@ -11,12 +11,12 @@ from casework.core.access import SYSTEM
 from casework.core.audit import AuditEntry
 from casework.core.refusals import Refusal
 from casework.outcomes import tell_person
+from casework.referral_drafts import change_draft
 from casework.referral_states import ANSWERS, FINAL, STATES, TELLINGS
 from casework.referrals import (
     Referral,
     ReferralStep,
     acknowledge_referral,
-    change_draft,
     decline_referral,
     expire_referral,
     mark_shown,

@@ -6,7 +6,8 @@ from casework.acceptance import accept_submission, prepare_intake
 from casework.cases import case_of
 from casework.core.access import SYSTEM
 from casework.core.db import transaction
-from casework.referrals import draft_referral, send_referral
+from casework.referral_drafts import draft_referral
+from casework.referrals import send_referral
 from tests.portal.visits import PIN_HASH
 
 

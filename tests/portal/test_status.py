@@ -13,7 +13,8 @@ from casework.core.db import transaction
 from casework.core.i18n import LANGUAGES, gettext_in
 from casework.messages import send_message
 from casework.providers import Location, Phone
-from casework.referrals import answer_referral, draft_referral
+from casework.referral_drafts import draft_referral
+from casework.referrals import answer_referral
 from casework.reply_links import LinkExpired, current_link, link_of
 from casework.submissions import decline_submission
 from casework.volunteers import Offer, move_offer

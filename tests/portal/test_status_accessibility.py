@@ -12,7 +12,8 @@ from casework.core.db import connection, transaction
 from casework.interpretations import keep_interpretation
 from casework.messages import send_message
 from casework.providers import Phone
-from casework.referrals import answer_referral, draft_referral, send_referral
+from casework.referral_drafts import draft_referral
+from casework.referrals import answer_referral, send_referral
 from casework.release_questions import ask_release
 from casework.reply_links import current_link
 from casework.submissions import ask_back

@@ -48,14 +48,9 @@ from casework.plans.writing import (
     move_goal,
 )
 from casework.providers import report_capacity
+from casework.referral_drafts import draft_referral
 from casework.referral_states import ANSWERS
-from casework.referrals import (
-    Referral,
-    answer_referral,
-    draft_referral,
-    revoke_referral,
-    send_referral,
-)
+from casework.referrals import Referral, answer_referral, revoke_referral, send_referral
 from casework.submissions import withdraw_submission
 from tests.casework.insight.attention.other_moves import OTHER_MOVES
 from tests.casework.insight.attention.queue import stored
