@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from casework.referral_drafts import ReferralAlreadyUnderWay
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -46,6 +45,7 @@ from casework.opportunities.writing import (
 )
 from casework.people import Person
 from casework.providers import Service
+from casework.referral_drafts import ReferralAlreadyUnderWay
 
 MOST_SHOWN = 30
 STATE_KINDS = {"open": "good", "expired": "accent"}

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from casework.referral_drafts import NoLongerDraft, change_draft
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -23,6 +22,7 @@ from admin.words import word
 from casework.consent import SHAREABLE, release_for
 from casework.core.refusals import StaleEdit, Term
 from casework.providers import Service
+from casework.referral_drafts import NoLongerDraft, change_draft
 from casework.referral_states import STATES
 from casework.referrals import Referral, shared_details
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from casework.referral_drafts import asked_before
 from peewee import Case as When
 from peewee import Load, ModelSelect
 
@@ -13,6 +12,7 @@ from casework.core.access import Actor
 from casework.life_areas import NeedCategory
 from casework.needs import Need
 from casework.providers import Organization, Service, ServiceCategory
+from casework.referral_drafts import asked_before
 from casework.referrals import Referral
 
 MOST_OFFERED = 12

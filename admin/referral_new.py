@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casework.referral_drafts import ReferralAlreadyUnderWay, draft_referral
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -25,6 +24,7 @@ from casework.consent import CHANNELS, SHAREABLE, USUAL, Release, release_for
 from casework.core.db import transaction
 from casework.needs import Need
 from casework.providers import Service
+from casework.referral_drafts import ReferralAlreadyUnderWay, draft_referral
 from casework.referrals import Referral, contact_person, send_referral, shared_details
 
 LONGEST_SEARCH = 100

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from casework.referral_drafts import asked_before
 from flask import abort
 from peewee import Load
 
@@ -15,6 +14,7 @@ from admin.case_page import with_people
 from casework.cases import Case
 from casework.needs import Need
 from casework.providers import Service
+from casework.referral_drafts import asked_before
 from casework.referrals import Referral
 
 # What a referral is called by: the household and its people, the need, the provider.
