@@ -22,7 +22,7 @@ from casework.formats.templates import templates
 from casework.formats.xlsform import Reading, WorkbookRefused, read_xlsform
 from casework.questionnaires.definitions import Definition
 from casework.questionnaires.media import attach_file
-from casework.questionnaires.models import PURPOSES, is_slug
+from casework.questionnaires.models import MAX_SLUG, PURPOSES, is_slug
 
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 SOURCES = {
@@ -109,8 +109,8 @@ class NewForm(WithFiles):
         description=_l("In German; other languages follow in the translation table."),
     )  # fmt: skip
     slug = StringField(
-        _l("Address"), [validators.InputRequired(), validators.Length(max=40)],
-        render_kw={"maxlength": 40},
+        _l("Address"), [validators.InputRequired(), validators.Length(max=MAX_SLUG)],
+        render_kw={"maxlength": MAX_SLUG},
         description=_l("Small letters, digits and hyphens, such as “school-start”. It stays."),
     )  # fmt: skip
     purpose = SelectField(_l("What it is for"))
@@ -129,7 +129,7 @@ class NewForm(WithFiles):
         """Something that can stand in an address."""
         if not is_slug(field.data.strip()):
             raise validators.ValidationError(
-                _("Please use small letters, digits and hyphens only, at most 40.")
+                _("Please use small letters, digits and hyphens only, at most 80.")
             )
 
     def validate_form_title(self, field: Any) -> None:

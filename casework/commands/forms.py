@@ -20,6 +20,7 @@ from casework.questionnaires.models import (
     Questionnaire,
     latest_version,
     live,
+    slug_from,
 )
 from casework.questionnaires.publishing import import_definition, publish
 
@@ -63,7 +64,7 @@ def import_(file: Path, slug: str | None, purpose: str | None, published: bool) 
     now, definition = system_clock(), _read(file).definition
     if definition is None:
         raise click.ClickException(f"{file.name} holds no questionnaire.")
-    slug = slug or definition.form_id.lower().replace("_", "-")
+    slug = slug or slug_from(definition.form_id)
     with transaction():
         for name, data in beside(file, definition).items():
             definition = attach_file(definition, name, data, by=SYSTEM, at=now)

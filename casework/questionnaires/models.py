@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+import unicodedata
 import uuid
 
 from peewee import CharField, ForeignKeyField, IntegerField, JSONField, ModelSelect, TextField, fn
@@ -28,12 +30,13 @@ STATES = Machine(
     {"draft": ("published",), "published": ("retired",), "retired": ("published",)},
 )
 CACHED_VERSIONS = 64
+MAX_SLUG = 80
 
 
 class Questionnaire(Base):
     """A form that people or staff fill in, through all its versions."""
 
-    slug = CharField(max_length=40, unique=True)
+    slug = CharField(max_length=MAX_SLUG, unique=True)
     purpose = CharField(max_length=16, default="other", choices=list(PURPOSES.items()))
     state = CharField(max_length=16, default="draft", index=True)
     state_since = UtcField()
@@ -158,11 +161,17 @@ def latest_version(questionnaire: Questionnaire) -> QuestionnaireVersion | None:
     )
 
 
+def slug_from(form_id: str) -> str:
+    """What a form is called in addresses by default: its form_id, as far as one can hold it."""
+    plain = unicodedata.normalize("NFKD", form_id).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain)[:MAX_SLUG].strip("-") or "form"
+
+
 def is_slug(text: str) -> bool:
     """Whether `text` can stand in an address."""
     plain = text.replace("-", "")
     return (
-        0 < len(text) <= 40
+        0 < len(text) <= MAX_SLUG
         and plain.isascii()
         and plain.isalnum()
         and plain == plain.lower()

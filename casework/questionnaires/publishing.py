@@ -29,7 +29,7 @@ class SlugRefused(Refusal):
 
     msgid = N_(
         "“%(slug)s” cannot stand in an address. Please use small letters, digits and hyphens, "
-        "at most 40."
+        "at most 80."
     )
 
 
