@@ -18,6 +18,7 @@ from casework.questionnaires.expressions import Node
 from casework.questionnaires.filling import Filling
 from casework.questionnaires.lists import ending_of
 from casework.questionnaires.media import HEARD, SEEN, SHOWN
+from casework.questionnaires.shuffling import ordered_choices
 from casework.uploads import KINDS as FILE_KINDS
 
 MANY = 12
@@ -150,7 +151,7 @@ def options_of(filling: Filling, node: Node, tag: str) -> list[Option]:
             each.extra.get("icon", ""),
             media_of(filling, each.media, tag) if each.media else [],
         )
-        for each in filling.choices(node)
+        for each in ordered_choices(filling, node)
     ]
 
 

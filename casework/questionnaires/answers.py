@@ -191,7 +191,7 @@ def range_of(question: Question) -> tuple[Decimal, Decimal, Decimal]:
         text = question.parameters.get(name, "")
         return Decimal(text if re.fullmatch(r"-?[0-9]{1,12}(?:\.[0-9]{1,10})?", text) else default)
 
-    return number("start", "1"), number("end", "10"), abs(number("step", "1"))
+    return number("start", "1"), number("end", "10"), abs(number("step", "1")) or Decimal(1)
 
 
 def _read_date(question: Question, parts: list[str], today: date) -> Result:

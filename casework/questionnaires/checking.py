@@ -15,7 +15,10 @@ from casework.questionnaires.expressions import Call, ExpressionError, Literal, 
 from casework.questionnaires.findings import ERROR, NOTICE, WARNING, Finding
 from casework.questionnaires.forms import ROW_KEY, Form, Spec, piped_names
 from casework.questionnaires.mapping import SAVE_TO
+from casework.questionnaires.media import choices_of
+from casework.questionnaires.parameters import check_parameters
 from casework.questionnaires.question_types import (
+    FROM_FILE,
     NOT_YET_FILLED_IN,
     QUESTION_TYPES,
 )
@@ -74,6 +77,15 @@ MISSING_TEXTS = N_("%(count)s texts are missing in the language “%(language)s�
 ADD_TEXTS = N_("Please translate them; until then another language is shown, marked as such.")
 
 
+LOOPED = re.compile(r"(?:begin|end)[\s_]+loop\b", re.IGNORECASE)
+LOOPS = N_("“%(type)s” asks the same for each choice of a list; that is not read here.")
+WRITE_GROUPS = N_(
+    "Please write a group for each choice, or a repeat; remove “begin loop”, “end loop”."
+)
+NO_SUM = N_("“%(name)s” calculates nothing and stays empty.")
+ADD_SUM = N_("Please write an expression into the column “calculation”, or remove the row.")
+NO_EXTERNAL = N_("The sheet “external_choices” has no list “%(list)s”; the question is left out.")
+ADD_EXTERNAL = N_("Please add its rows, or correct the name of the list here.")
 SEARCHED = N_("The choices of “%(name)s” come from a search() that does not happen here.")
 USE_FILE = N_(
     "Please make it a select_one_from_file with a choice_filter; until then only the rows of the "
@@ -88,17 +100,27 @@ def check(definition: Definition) -> list[Finding]:
     """All findings about the definition, errors first, each with its row and column."""
     form, findings = build(definition)
     findings = list(findings)
-    if not any(spec.is_shown for spec in form.specs):
+    if not any(spec.is_shown or _waits_for_file(spec) for spec in form.specs):
         findings.append(Finding(ERROR, NO_QUESTIONS, ADD_QUESTION))
     for spec in form.specs:
         findings.extend(_check_children(spec))
         if spec.item is not None:
             findings.extend(_check_item(form, spec, spec.item))
     findings.extend(_check_choices(definition))
+    findings.extend(_check_entities(form))
     findings.extend(_summaries(definition))
     weight = {ERROR: 0, WARNING: 1, NOTICE: 2}
     once = {repr(each): each for each in findings}.values()  # two questions share a list
     return sorted(once, key=lambda found: (weight[found.severity], found.sheet, found.row))
+
+
+def _is_name(text: str) -> bool:
+    return bool(NAME.fullmatch(text)) and text != ROW_KEY and len(text) <= 100
+
+
+def _waits_for_file(spec: Spec) -> bool:
+    """Whether it is a question as soon as its list is there; that it is missing is told."""
+    return spec.kind == "question" and spec.question.type in FROM_FILE
 
 
 def _at(item: Item, severity: str, msgid: str, advice: str, column: str, **params: Any) -> Finding:
@@ -114,9 +136,10 @@ def _check_children(spec: Spec) -> Iterator[Finding]:
 
 
 def _check_item(form: Form, spec: Spec, item: Item) -> Iterator[Finding]:
-    if not item.name:
+    is_looped = isinstance(item, Question) and LOOPED.match(item.type)
+    if not item.name and not is_looped:
         yield _at(item, ERROR, NO_NAME, MEND_BAD_NAME, "name")
-    elif not NAME.fullmatch(item.name) or item.name == ROW_KEY or len(item.name) > 100:
+    elif item.name and not _is_name(item.name):
         yield _at(item, ERROR, BAD_NAME, MEND_BAD_NAME, "name", name=item.name)
     yield from _check_save_to(spec, item)
     yield from _check_patterns(spec)
@@ -134,7 +157,14 @@ def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Find
         yield _unknown_type(question)
         return
     if kind.metadata and question.type not in ("csv-external", "xml-external"):
-        yield _at(question, NOTICE, METADATA, NOTHING_TO_DO, "type", type=question.type)
+        name = question.type.removeprefix("device_")
+        yield _at(question, NOTICE, METADATA, NOTHING_TO_DO, "type", type=name)
+    yield from check_parameters(question)
+    if question.type == "calculate" and not question.calculation and not question.default:
+        yield _at(question, WARNING, NO_SUM, ADD_SUM, "calculation", name=question.name)
+    if question.type == "select_one_external" and _lacks_rows(form.definition, question):
+        params = {"list": question.list_name}
+        yield _at(question, WARNING, NO_EXTERNAL, ADD_EXTERNAL, "type", **params)
     if searches(question):
         yield _at(question, WARNING, SEARCHED, USE_FILE, "appearance", name=question.name)
     is_listed = kind.needs_list and not spec.source_name
@@ -152,7 +182,14 @@ def _check_question(form: Form, spec: Spec, question: Question) -> Iterator[Find
                 )
 
 
+def _lacks_rows(definition: Definition, question: Question) -> bool:
+    """Whether a list of the sheet external_choices has no rows; the question is left out then."""
+    return choices_of(definition, question) is None
+
+
 def _unknown_type(question: Question) -> Finding:
+    if LOOPED.match(question.type):
+        return _at(question, ERROR, LOOPS, WRITE_GROUPS, "type", type=question.type)
     if vendor := vendor_of_type(question.type):
         params = {"type": question.type, "vendor": vendor}
         return _at(question, ERROR, VENDOR_TYPE, CHOOSE_TYPE, "type", **params)
@@ -204,6 +241,17 @@ def _check_piping(form: Form, item: Item, column: str) -> Iterator[Finding]:
     for text, name in dict.fromkeys((found[0], found[1] or found[2]) for found in almost):
         if name in form.by_name:
             yield _at(item, WARNING, NOT_PIPED, WRITE_PIPED, column, text=text, name=name)
+
+
+def _check_entities(form: Form) -> Iterator[Finding]:
+    """Names in the sheet entities that no question has; its rows follow the headings."""
+    for number, row in enumerate(form.definition.entities, 2):
+        for column, text in row.items():
+            for name in piped_names(text):
+                if name not in form.by_name and not name.startswith(EARLIER_FORM):
+                    advice, guess = meant(form, name)
+                    params = {"name": name, "guess": guess}
+                    yield Finding(WARNING, UNKNOWN_NAME, advice, params, "entities", number, column)
 
 
 def _check_choices(definition: Definition) -> Iterator[Finding]:

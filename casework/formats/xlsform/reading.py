@@ -40,6 +40,7 @@ NO_SURVEY = N_("The file has no sheet named “survey”.")
 NAME_SURVEY = N_("Please name the sheet with the questions “survey”.")
 LOOKS_LIKE = N_("The sheet “%(sheet)s” is not read; did you mean “%(guess)s”?")
 RENAME_SHEET = N_("Please rename the sheet if it belongs to the form.")
+ONLY_SHEET = N_("The only sheet, “%(sheet)s”, was read as the sheet “survey”.")
 SHEET_LEFT = N_("The sheet “%(sheet)s” is not part of a form and is not kept.")
 NOTHING_TO_DO = N_("Nothing has to be done.")
 MORE_SETTINGS = N_("Only the first row of the settings is read.")
@@ -106,6 +107,15 @@ def read_xlsform(data: bytes, *, name: str = "form") -> Reading:
     return reading
 
 
+def _is_survey(rows: Rows) -> bool:
+    """Whether the headings are those of questions."""
+    at = first_row(rows)
+    headings = (
+        {SURVEY_FIELDS.get(plain_heading(each)) for each in rows[at]} if at is not None else ()
+    )
+    return {"type", "name"} <= set(headings)
+
+
 class _Reader:
     def __init__(self, sheets: dict[str, Rows], name: str) -> None:
         self.name = name
@@ -153,6 +163,12 @@ class _Reader:
 
     def _known(self, sheets: dict[str, Rows]) -> dict[str, Rows]:
         found: dict[str, Rows] = {}
+        filled = [title for title, rows in sheets.items() if any(map(any, rows))]
+        if len(filled) == 1 and _is_survey(sheets[filled[0]]):
+            if without_invisible(filled[0]).lower() != "survey":
+                params = {"sheet": filled[0]}
+                self.findings.append(Finding(WARNING, ONLY_SHEET, NAME_SURVEY, params, filled[0]))
+            return {"survey": sheets[filled[0]]}
         for title, rows in sheets.items():
             plain = without_invisible(title).lower()
             plain = SHEET_NAMES.get(plain, plain)

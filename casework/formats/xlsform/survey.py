@@ -27,12 +27,19 @@ OR_OTHER = re.compile(r"\s+or[\s_]+(?:specify[\s_]+)?other$", re.IGNORECASE)
 # In Community Health Toolkit forms: a record that the program lets somebody choose.
 RECORD = re.compile(r"db:([\w-]+)", re.IGNORECASE)
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
-LISTED = tuple(name for name, kind in QUESTION_TYPES.items() if kind.needs_list) + FROM_FILE
+LISTED = (
+    *(name for name, kind in QUESTION_TYPES.items() if kind.needs_list),
+    *FROM_FILE,
+    "osm",
+)
 MAX_OPEN = 50  # far more than a form may have, far less than would exhaust anything
 # Spellings of older XLSForm programs; what stands around the type itself is left out.
-AROUND_TYPE = re.compile(r"^(?:(?:q|add)\s+|uri:\s*)|\s+prompt(?=$|\s)|(?<=one|ple)\s+using$")
+AROUND_TYPE = re.compile(r"^(?:(?:q|add|get)\s+|uri:\s*)|\s+prompt(?=$|\s)|(?<=one|ple)\s+using$")
 OLD_NAMES = {"picture": "image", "select": "select_multiple", "percentage": "integer",
              "get phone number": "phonenumber", "string": "text", "phone": "tel"}  # fmt: skip
+OLD_NAMES |= {
+    f"number of days in last {span}": "integer" for span in ("month", "six months", "year")
+}
 BY_WORDS = {name.replace("_", " ").replace("-", " "): name for name in QUESTION_TYPES}
 
 NO_COLUMN = N_("The sheet “%(sheet)s” has no column “%(column)s”.")
@@ -163,6 +170,8 @@ class SurveyReader:
             cells["appearance"] = " ".join(tokens)
         if not name and kind == "note":
             name = self._made_up_name(kind, row)
+        if kind == "audit":
+            name = name or kind  # the one name that it may have
         question = Question(
             name=name,
             type=kind,
@@ -218,6 +227,8 @@ def read_type(written: str) -> tuple[str, str, bool]:
 def _known(written: str) -> str:
     """The type that a name means, in any case, with `_` or blanks; else in lower case."""
     plain = re.sub(r"[\s_-]+", " ", written.lower()).strip()
+    if plain in OLD_NAMES:
+        return OLD_NAMES[plain]
     for name in (plain, AROUND_TYPE.sub("", plain)):
         if found := TYPE_ALIASES.get(name) or BY_WORDS.get(name):
             return found

@@ -568,3 +568,81 @@ def test_three_thousand_questions_are_read_at_once():
     found = read_xlsform(data)
     assert found.is_wholly_supported
     assert time.process_time() - begun < SOON
+
+
+@pytest.mark.parametrize("title", ["Sheet1", "Tabelle1", "my form"])
+def test_the_only_sheet_of_a_file_is_the_survey_whatever_it_is_called(title):
+    found = read_xlsform(workbook(**{title: f"{HEAD}\ntext | a | A"}))
+    assert list(by_name(found)) == ["a"]
+    assert ("warning", reading.ONLY_SHEET) in said(found)
+
+
+def test_a_sheet_of_something_else_is_not_taken_for_the_survey():
+    found = read_xlsform(workbook(Sheet1="a | b\n1 | 2"))
+    assert ("error", reading.NO_SURVEY) in said(found)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("get start time", "start"), ("get end time", "end"), ("get today", "today"),
+        ("get device id", "deviceid"), ("get sim id", "simserial"),
+        ("get subscriber id", "subscriberid"), ("get phone number", "phonenumber"),
+        ("phone number", "tel"), ("number of days in last month", "integer"), ("osm", "osm"),
+    ],
+)  # fmt: skip
+def test_types_of_older_programs_are_known(written, meant):
+    assert survey.read_type(written) == (meant, "", False)
+
+
+def test_the_tags_of_a_map_are_a_list():
+    found = read(
+        f"{HEAD}\nosm buildings | a | A\ntext | b | B", LISTS, osm="list_name | name\nbuildings | x"
+    )
+    assert (by_name(found)["a"].type, by_name(found)["a"].list_name) == ("osm", "buildings")
+    assert found.is_usable
+    again = read_xlsform(write_xlsform(found.definition))
+    assert again.definition == found.definition
+
+
+def test_the_log_of_a_device_needs_no_name():
+    found = read(f"{HEAD}\naudit | |\ntext | b | B")
+    assert list(by_name(found)) == ["audit", "b"]
+    assert found.is_usable
+
+
+def test_a_loop_over_choices_is_told_by_its_name():
+    found = read(f"{HEAD}\nbegin loop over l | each |\ninteger | n | N\nend loop | |")
+    errors = [each for each in found.findings if each.severity == "error"]
+    assert [(each.msgid, each.row) for each in errors] == [
+        (checking.LOOPS, 2), (checking.LOOPS, 4),
+    ]  # fmt: skip
+
+
+def test_a_calculation_of_nothing_is_told():
+    found = read(f"{HEAD} | calculation\ncalculate | c | |\ntext | b | B |")
+    assert ("warning", checking.NO_SUM) in said(found)
+    assert found.is_usable
+
+
+def test_a_list_that_the_sheet_of_external_choices_lacks_is_told():
+    rows = "list_name | name | label\ntowns | t | T"
+    table = f"{HEAD}\nselect_one_external towns | a | A\nselect_one_external lanes | b | B"
+    found = read(table, LISTS, external_choices=rows)
+    told = [each for each in found.findings if each.msgid == checking.NO_EXTERNAL]
+    assert [(each.row, each.params["list"]) for each in told] == [(3, "lanes")]
+
+
+def test_names_in_the_sheet_of_entities_are_looked_up():
+    table = "list_name | label | entity_id\npeople | ${a} | ${nobody}"
+    found = read(f"{HEAD}\ntext | a | A", LISTS, entities=table)
+    told = [each for each in found.findings if each.sheet == "entities"]
+    assert [(each.msgid, each.row, each.column) for each in told] == [
+        (references.UNKNOWN_NAME, 2, "entity_id")
+    ]  # fmt: skip
+
+
+def test_a_device_question_is_called_as_the_file_calls_it():
+    found = read(f"{HEAD}\nemail | e |\ntext | b | B")
+    told = [each for each in found.findings if each.msgid == checking.METADATA]
+    assert told[0].params["type"] == "email"

@@ -238,7 +238,7 @@ def test_all_problems_come_at_once_with_sheet_row_and_column():
 
 
 def test_a_file_without_a_survey_says_so_and_guesses():
-    found = read(surveys=SMALL)
+    found = read(surveys=SMALL, choices="list_name | name\nl | a")
     assert found.definition is None
     assert messages(found) == [("warning", reading.LOOKS_LIKE), ("error", reading.NO_SURVEY)]
 

@@ -201,3 +201,8 @@ def test_a_constraint_where_nothing_is_answered_is_named_and_holds_nobody_up():
 def test_a_required_question_that_nobody_can_be_asked_holds_nobody_up():
     form = compile_form(definition(question("osm", "way", required=True), question("text", "a")))
     assert problems(fill(form, {}, now=NOW)) == []
+
+
+def test_a_form_whose_questions_wait_for_their_lists_asks_something():
+    told = found(question("select_one_from_file", "town", list_name="towns.csv"))
+    assert [severity for severity, _msgid in told] == ["warning"]

@@ -10,6 +10,8 @@ import base64
 import hashlib
 import itertools
 import math
+from collections.abc import Sequence
+from typing import TypeVar
 
 from casework.questionnaires.expressions.functions.registry import (
     ANY,
@@ -21,6 +23,7 @@ from casework.questionnaires.expressions.values import NAN, Value, texts, to_num
 
 RADIUS = 6_378_100.0
 Position = tuple[float, float]
+T = TypeVar("T")
 ALGORITHMS = {
     "MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512",
 }  # fmt: skip
@@ -37,6 +40,7 @@ def _distance(context: Context, *places: Value) -> Value:
     return round(sum(_between(start, end) for start, end in legs), 2)
 
 
+@function("enclosed-area", 1, ANY)  # what area was called before
 @function("area", 1, ANY)
 def _area(context: Context, *places: Value) -> Value:
     points = _points(places)
@@ -95,11 +99,16 @@ def _randomize(context: Context, nodes: Value, *seed: Value) -> Value:
     number = to_number(seed[0]) if seed else NAN
     if not math.isfinite(number):
         number = float(context.chance().randrange(1, MODULUS))
-    state = int(number) % MODULUS or MODULUS - 1
-    shuffled: list = []
-    for place, node in enumerate(nodes_of(nodes)):
+    return shuffled(nodes_of(nodes), number)
+
+
+def shuffled(things: Sequence[T], seed: float) -> list[T]:
+    """The things in the order that ODK's programs give them for a finite seed."""
+    state = int(seed) % MODULUS or MODULUS - 1
+    found: list[T] = []
+    for place, thing in enumerate(things):
         state = state * MULTIPLIER % MODULUS
         chosen = (state - 1) * (place + 1) // (MODULUS - 1)
-        shuffled.append(node)
-        shuffled[chosen], shuffled[place] = node, shuffled[chosen]
-    return shuffled
+        found.append(thing)
+        found[chosen], found[place] = thing, found[chosen]
+    return found
