@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from admin.i18n import gettext as _
+from admin.words import language_name
 from casework.core.i18n import N_
 from casework.questionnaires.definitions import (
     Choice,
@@ -64,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "repeat": Kind(N_("list, asked once for each entry"), "↻", STRUCTURE),
 }
 
+LEVEL_OF = "strength.level_"
 DESTINATIONS: dict[str, str] = {
     "person.given_name": N_("Person: given name"),
     "person.family_name": N_("Person: family name"),
@@ -78,9 +81,6 @@ DESTINATIONS: dict[str, str] = {
     "strength.skill": N_("Strengths: skills"),
     "strength.licence": N_("Strengths: driving licences"),
     "strength.mother_tongue": N_("Strengths: mother tongue"),
-    "strength.level_de": N_("Strengths: level of German"),
-    "strength.level_en": N_("Strengths: level of English"),
-    "strength.level_fr": N_("Strengths: level of French"),
     "strength.schooling": N_("Strengths: school and degree"),
     "strength.recognition": N_("Strengths: recognition of the degree"),
     "strength.literacy": N_("Strengths: reading and writing"),
@@ -172,8 +172,16 @@ def drawers(*, questions_only: bool = False) -> dict[str, list[tuple[str, str]]]
 
 def destinations(present: str) -> list[tuple[str, str]]:
     """Where an answer can go, as pairs of name and words; an unknown present one stays."""
-    known = [(name, DESTINATIONS.get(name, name)) for name in SAVE_TO]
+    known = [(name, _destination(name)) for name in SAVE_TO]
     return known if not present or present in SAVE_TO else [(present, present), *known]
+
+
+def _destination(name: str) -> str:
+    """Where a name of `save_to` leads, in words; one for each language that somebody speaks."""
+    if name.startswith(LEVEL_OF):
+        tag = name.removeprefix(LEVEL_OF)
+        return _("Strengths: level of %(language)s", language=language_name(tag))
+    return DESTINATIONS.get(name, name)
 
 
 def is_group(item: Item) -> bool:

@@ -16,7 +16,7 @@ from casework.insight.fitting import Reason
 from casework.opportunities.kinds import KINDS
 from casework.opportunities.models import Requirement
 from casework.skills import Skill
-from casework.strength_answers import CHOICES, LEVEL_CODES, SPOKEN
+from casework.strength_answers import CHOICES, LEVEL_CODES, SPOKEN, SPOKEN_AT
 from casework.strengths import (
     LANGUAGE,
     LEVELS,
@@ -98,9 +98,9 @@ def strength_words(name: str, value: Any) -> str:
     tables = {"strength.wish": WISHES, "strength.licence": LICENCES}
     if name in tables:
         return words_of(tables[name], value)
-    return word(CHOICES[name], value) if name in CHOICES else LEVELS.get(
-        LEVEL_CODES.get(value, 0), str(value)
-    )  # fmt: skip
+    if name in SPOKEN_AT and value in LEVEL_CODES:
+        return level_name(LEVEL_CODES[value])
+    return word(CHOICES[name], value) if name in CHOICES else str(value)
 
 
 def schooling_of(has: Strengths) -> str:

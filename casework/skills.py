@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +27,21 @@ class Skill(Vocabulary):
         table_name = "skills"
 
 
+def is_unnamed(row: Skill, labels: Mapping[str, str]) -> bool:
+    """Whether a skill lacks a name in a language in which `labels` has one."""
+    return any(tag not in row.labels for tag in labels)
+
+
 @recorded("skill:loaded", needs="skill:edit")
 def load_skills(content: list[dict[str, Any]], *, by: Actor, at: datetime) -> None:
-    """Put the starter list in; what exists already stays as it is."""
-    known = {row.code for row in Skill.select(Skill.code)}
+    """Put the starter list in; what exists already stays as it is, but for languages in which
+    nobody has named it yet."""
+    known = {row.code: row for row in Skill.select()}
+    for each in content:
+        row = known.get(each["code"])
+        if row is not None and is_unnamed(row, each["labels"]):
+            row.labels = each["labels"] | row.labels
+            row.save()
     Skill.insert_rows(
         [
             Skill(code=each["code"], kind=each["kind"], position=position, labels=each["labels"])

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.core.access import Actor
+from casework.core.tongues import NAMED
 from casework.people import Person
 from casework.skills import FIELD as OF_FIELD
 from casework.skills import Skill
@@ -37,7 +38,7 @@ SETS = {
     "strength.licence": "licences",
 }  # fmt: skip
 SPOKEN = "strength.mother_tongue"
-SPOKEN_AT = {"strength.level_de": "de", "strength.level_en": "en", "strength.level_fr": "fr"}
+SPOKEN_AT = {f"strength.level_{tag}": tag for tag in NAMED}
 CHOICES = {
     "strength.schooling": SCHOOLING, "strength.recognition": RECOGNITION,
     "strength.literacy": LITERACY,
@@ -45,7 +46,7 @@ CHOICES = {
 HOURS = "strength.hours"
 TEXTS = ("strength.experience", "strength.education", "strength.hopes")
 NAMES = (*SETS, SPOKEN, *SPOKEN_AT, *CHOICES, HOURS, *TEXTS)
-LEVEL_CODES = {name.casefold(): level for level, name in LEVELS.items()}
+LEVEL_CODES = {name.casefold(): level for level, name in LEVELS.items()} | {"native": MOTHER_TONGUE}
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", re.ASCII)
 
 

@@ -32,7 +32,7 @@ from casework.plans.templates import PlanTemplate, load_templates
 from casework.questionnaires.findings import BrokenDefinition
 from casework.questionnaires.models import Questionnaire
 from casework.questionnaires.publishing import import_definition, publish
-from casework.skills import Skill, load_skills
+from casework.skills import Skill, is_unnamed, load_skills
 from casework.staff import Staff, add_staff
 from casework.texts import Text, load_texts
 
@@ -146,8 +146,11 @@ def _load_plans(content: dict[str, Any], *, at: datetime) -> None:
 
 
 def _load_skills(content: list[dict[str, Any]], *, at: datetime) -> None:
-    known = {row.code for row in Skill.select(Skill.code)}
-    if any(each["code"] not in known for each in content):
+    known = {row.code: row for row in Skill.select()}
+    if any(
+        each["code"] not in known or is_unnamed(known[each["code"]], each["labels"])
+        for each in content
+    ):
         load_skills(content, by=SYSTEM, at=at)
 
 

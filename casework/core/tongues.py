@@ -16,6 +16,8 @@ _ALSO = {
 }  # fmt: skip
 # Further languages that the desk knows of a person beside those that it writes in.
 FURTHER = ("ckb", "am", "ur", "sq", "sr", "ka", "es")
+# Every language that somebody can be asked about.
+NAMED = (*LANGUAGES, *FURTHER)
 
 
 def language_tag(written: str) -> str | None:
@@ -28,11 +30,11 @@ def _written() -> dict[str, str]:
     known: dict[str, str] = {}
     for reader in ("de", "en"):
         names = Locale.parse(reader).languages
-        for tag in (*LANGUAGES, *FURTHER):
+        for tag in NAMED:
             if name := names.get(tag.replace("-", "_")):
                 known[fold(name)] = tag
     known |= {fold(alias): tag for alias, tag in ALIASES.items()}
     known |= {fold(row.autonym): tag for tag, row in LANGUAGES.items()}
     known |= {fold(row.english): tag for tag, row in LANGUAGES.items()}
     known |= {word: tag for tag, words in _ALSO.items() for word in words.split()}
-    return known | {fold(tag): tag for tag in (*LANGUAGES, *FURTHER)}
+    return known | {fold(tag): tag for tag in NAMED}

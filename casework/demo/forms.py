@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from casework.demo.town import Town
 
 ASSESSED, ASKED_LATER = 0.35, 0.35
+FIELDS = (
+    "kitchen",
+    "care",
+    "construction",
+    "vehicles",
+    "textiles",
+    "retail",
+    "farming",
+    "cleaning",
+)
+SKILLS = ("cooking", "sewing", "repairing", "caring", "children", "computer", "team", "early")
 NOTED_AFTER = timedelta(days=6)
 
 
@@ -84,7 +95,12 @@ def _talk_answers(
         "next_step": step,
         "next_by": who,
         "next_until": (talked + timedelta(days=random.randint(10, 60))).date().isoformat(),
+        "fields_of_work": random.sample(FIELDS, random.randint(0, 2)),
+        "able_to": random.sample(SKILLS, random.randint(0, 3)),
+        "level_en": random.choice(("a1", "a2", "b1")),
     }
+    if case.language not in ("de", "en"):
+        answers[f"level_{case.language.lower().replace('-', '_')}"] = "native"
     for area, codes in areas.items():
         answers[f"situation_{area}"] = random.choices("54321", (3, 4, 3, 2, 1))[0]
         answers[f"need_{area}"] = [random.choice(codes)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.core.tongues import NAMED
 from casework.questionnaires.forms import ROW_KEY, Form, Spec
 
 SAVE_TO = (
@@ -30,9 +31,7 @@ SAVE_TO = (
     "strength.skill",
     "strength.licence",
     "strength.mother_tongue",
-    "strength.level_de",
-    "strength.level_en",
-    "strength.level_fr",
+    *(f"strength.level_{tag}" for tag in NAMED),
     "strength.schooling",
     "strength.recognition",
     "strength.literacy",

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from casework.core.i18n import LANGUAGES, STAFF_LANGUAGES
 from casework.core.settings import DEFAULTS
+from casework.core.tongues import NAMED
 
 STARTER = Path(__file__).parents[2] / "casework" / "starter"
 ABOUT_ONESELF = ("help", "offer")
@@ -25,8 +26,9 @@ SAVE_TO = {
     "person.given_name", "person.family_name", "person.birth_date", "person.gender",
     "person.languages", "person.phone", "person.email", "person.interpreter",
     "household.place", "household.housing", "contact.address",
-    "strength.wish", "strength.level_de", "strength.schooling", "strength.experience",
-    "strength.hopes",
+    "strength.wish", "strength.field", "strength.skill", "strength.schooling",
+    "strength.experience", "strength.hopes",
+    *(f"strength.level_{tag}" for tag in NAMED),
     "member.given_name", "member.family_name", "member.birth_date", "member.relation",
     "need.category", "need.description", "need.urgency", "contact.channel", "contact.times",
     "helper.name", "helper.relation", "helper.phone", "helper.consent", "release.provider",
@@ -285,6 +287,9 @@ def test_life_areas_categories_and_texts_speak_every_language_of_the_forms():
     for row in starter["life_areas"] + starter["need_categories"]:
         assert list(row["labels"]) == tags
         assert all(row["labels"].values())
+    for row in content("skills.json"):
+        assert list(row["labels"]) == tags, row["code"]
+        assert all(label.strip() for label in row["labels"].values())
     for name, by_tag in content("texts.json").items():
         assert list(by_tag) == (list(STAFF_LANGUAGES) if name in STAFF_MAILS else tags), name
 

@@ -11,6 +11,7 @@ from pyxform.xls2xform import convert
 
 from casework.commands.starter import FORMS, load_starter_content
 from casework.core.access import SYSTEM
+from casework.core.db import transaction
 from casework.core.i18n import LANGUAGES
 from casework.core.refusals import NotFound
 from casework.formats.templates import FOLDER, template, templates
@@ -24,8 +25,9 @@ from casework.questionnaires.places import places, questions, row_places
 from casework.questionnaires.publishing import import_definition, retire
 from casework.questionnaires.steps import accept, add_row, begin
 from casework.questionnaires.validating import problems
+from casework.skills import Skill
 from casework.strength_answers import take_in
-from casework.strengths import strengths_of
+from casework.strengths import MOTHER_TONGUE, strengths_of
 
 NEWER = ("assessment", "follow-up", "provider")
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -127,6 +129,16 @@ class TestUpgrade:
         assert [each.number for each in row.versions] == [1, version.number]
         assert Questionnaire.get(Questionnaire.slug == "follow-up").state == "retired"
 
+    def test_skills_of_before_learn_the_languages_that_nobody_named_them_in(self, db) -> None:
+        row = Skill.get(Skill.code == "kitchen")
+        with transaction():
+            row.labels = {"de": "Großküche", "en": "Kitchen", "fr": ""}
+            row.save()
+        load_starter_content(at=NOW)
+        labels = row.refresh().labels
+        assert (labels["de"], labels["fr"], labels["fa-AF"]) == ("Großküche", "", "آشپزخانه")
+        assert set(labels) == set(LANGUAGES)
+
     def test_a_form_of_ones_own_with_the_same_name_stays(self, db: None) -> None:
         forget("provider")
         import_definition("provider", template("offer"), purpose="offer", by=SYSTEM, at=NOW)
@@ -186,6 +198,38 @@ class TestAssessment:
         assert has.languages == {"de": 3}
         assert (has.schooling, has.wishes) == ("vocational", {"job", "training"})
         assert (has.experience, has.hopes) == ("Schreiner", "Eine eigene Werkstatt")
+
+    def test_fields_and_skills_are_asked_in_the_words_of_the_list(self, world) -> None:
+        lists = template("assessment").choices
+        for kind, name in (("field", "field"), ("skill", "skill")):
+            rows = Skill.select().where(Skill.kind == kind).order_by(Skill.position)
+            assert [(each.name, each.label) for each in lists[name]] == [
+                (row.code, row.labels) for row in rows
+            ]
+        filling = filled_in(
+            "assessment", fields_of_work=["kitchen", "care"], able_to=["cooking", "team"]
+        )
+        person = world.person()
+        answers = mapping(form("assessment"), filling.final())
+        assert take_in(person, answers, language="de", by=SYSTEM, at=NOW)
+        has = strengths_of([person])[person.id]
+        assert (has.fields, has.skills) == ({"kitchen", "care"}, {"cooking", "team"})
+
+    def test_the_level_is_asked_of_those_languages_only_that_somebody_named(self, world) -> None:
+        filling = filled_in(
+            "assessment", languages_well=["ar", "fa-AF", "other"], languages_some=["en", "de"],
+            level_ar="native", level_fa_af="c1", level_en="a2", german="b1",
+        )  # fmt: skip
+        names = [each for each in asked(filling) if each.startswith("level_")]
+        assert names == ["level_ar", "level_fa_af", "level_en"]
+        person = world.person()
+        answers = mapping(form("assessment"), filling.final())
+        take_in(person, answers, language="de", by=SYSTEM, at=NOW)
+        has = strengths_of([person])[person.id]
+        assert has.languages == {"ar": MOTHER_TONGUE, "fa-AF": 5, "en": 2, "de": 3}
+
+    def test_who_names_no_language_is_asked_for_no_level(self) -> None:
+        assert not [each for each in asked(filled_in("assessment")) if each.startswith("level_")]
 
 
 class TestFollowUp:

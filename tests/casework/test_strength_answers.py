@@ -8,9 +8,17 @@ from hypothesis import strategies as st
 
 from casework.acceptance import accept_submission, prepare_intake
 from casework.core.access import SYSTEM
+from casework.core.tongues import NAMED
+from casework.formats.templates import template
 from casework.people import Person
 from casework.strength_answers import NAMES, known_answers, take_in, with_answer
-from casework.strengths import MOST_TEXT, Strengths, add_strengths, strengths_of
+from casework.strengths import (
+    MOST_TEXT,
+    MOTHER_TONGUE,
+    Strengths,
+    add_strengths,
+    strengths_of,
+)
 
 
 def _take(world, person, **answers) -> Strengths:
@@ -31,6 +39,23 @@ def test_answers_become_strengths_with_levels(world) -> None:
     assert (has.schooling, has.recognition, has.literacy) == ("vocational", "applied", "latin")
     assert (has.hours, has.licences, has.text_language) == (20, {"b"}, "ar")
     assert (has.experience, has.education, has.hopes) == ("Koch", "Schule", "Restaurant")
+
+
+@pytest.mark.parametrize("tag", NAMED)
+def test_the_level_of_every_language_that_can_be_named_is_kept(world, tag: str) -> None:
+    has = _take(world, world.person(), **{f"level_{tag}": "c1"})
+    assert has.languages == {tag: 5}
+    native = with_answer(has, f"strength.level_{tag}", "native", language="de")
+    assert native.languages == {tag: MOTHER_TONGUE}
+
+
+def test_every_language_that_a_form_offers_has_a_name_for_its_level() -> None:
+    offered = {
+        choice.name
+        for slug in ("help", "assessment")
+        for choice in template(slug).choices["language"]
+    }
+    assert offered - {"other"} <= set(NAMED)
 
 
 def test_an_answer_adds_to_what_is_known_and_takes_nothing_away(world) -> None:
@@ -65,7 +90,8 @@ def test_what_is_known_answers_the_form_and_says_nothing_new(world) -> None:
     known = known_answers(has)
     assert known == {
         "strength.wish": ["job"], "strength.mother_tongue": ["ar"], "strength.level_de": "b1",
-        "strength.hours": "20", "strength.schooling": "upper", "strength.hopes": "Restaurant",
+        "strength.level_ar": "native", "strength.hours": "20", "strength.schooling": "upper",
+        "strength.hopes": "Restaurant",
     }  # fmt: skip
     for name, answer in known.items():
         assert with_answer(has, name, answer, language="de") == has
