@@ -13,6 +13,7 @@ from wtforms import BooleanField, HiddenField
 from admin.auth import current_actor, now
 from admin.base import DeskPage, RowField
 from admin.base.exports import TYPES
+from admin.base.shown import show_date
 from admin.case_forms import InChargeForm, active_sites
 from admin.growth import number
 from admin.i18n import gettext as _
@@ -96,7 +97,7 @@ class ArrivalImport(DeskPage):
         if before is not None:
             flash(
                 _("This list was taken over on %(day)s by %(name)s already. Nothing has changed.",
-                  day=f"{before.imported_at:%d.%m.%Y}", name=before.imported_by),
+                  day=show_date(before.imported_at), name=before.imported_by),
                 "message",
             )  # fmt: skip
             return redirect(self.get_url(".index_view"), 303)

@@ -34,6 +34,7 @@ from casework.closings import Closing, LeftOpen, close_case, left_open
 from casework.core.access import Actor
 from casework.core.audit import record_read
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import site_day
 from casework.counselling import (
     CounsellingExtension,
     extend_counselling,
@@ -104,7 +105,7 @@ class HandoverPage:
     @property
     def last_day(self) -> date:
         """How far an extension can go."""
-        return last_day(self.case.counselling_from or self.case.opened_at.date())
+        return last_day(self.case.counselling_from or site_day(self.case.opened_at))
 
     @cached_property
     def closings(self) -> list[Closing]:

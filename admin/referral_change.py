@@ -18,7 +18,7 @@ from admin.i18n import reading_language
 from admin.referral_forms import ChangeForm
 from admin.referral_rows import earlier_at, referral_or_404, service_or_404
 from admin.referral_words import shown_details
-from admin.words import word
+from admin.words import today, word
 from casework.consent import SHAREABLE, release_for
 from casework.core.refusals import StaleEdit, Term
 from casework.providers import Service
@@ -82,7 +82,7 @@ class ChangeDraft:
             case=draft.case, need=draft.need, service=service,
             organization=service.organization, fields=list(SHAREABLE), note="…",
         )  # fmt: skip
-        release = release_for(draft.case, service.organization, today=now().date())
+        release = release_for(draft.case, service.organization, today=today())
         return self._page(
             "desk/referral_change.html", draft.need, row=draft, service=service, form=form,
             present=present or {}, covered=release.fields if release else (),

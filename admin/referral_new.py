@@ -19,7 +19,7 @@ from admin.referral_forms import DetailsForm, PaperReleaseForm
 from admin.referral_release import keep_release, wording_for
 from admin.referral_rows import earlier_at, need_or_404, service_or_404, waiting_for
 from admin.referral_words import show_state, shown_details, state_name
-from admin.words import PAGE_WORDS
+from admin.words import PAGE_WORDS, today
 from casework.consent import CHANNELS, SHAREABLE, USUAL, Release, release_for
 from casework.core.db import transaction
 from casework.needs import Need
@@ -43,7 +43,7 @@ class NewReferral:
         if not request.args.get("service"):
             return self._choose(need)
         service = service_or_404(request.args.get("service"))
-        release = release_for(need.case, service.organization, today=now().date())
+        release = release_for(need.case, service.organization, today=today())
         if request.method == "GET":
             return self._details(need, service, release)
         step = request.form.get("step")

@@ -305,7 +305,7 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
     def page(self, referral: Referral, **given: Any) -> str:
         """The page, with the forms in `given` as they were sent and all others empty."""
         link = current_link(referral)
-        release = release_for(referral.case, referral.organization, today=now().date())
+        release = release_for(referral.case, referral.organization, today=today())
         forms = {
             "answer": given.get("answer") or AnswerForm(None, referral),
             "revoke": given.get("revoke") or RevokeForm(None),
@@ -325,7 +325,7 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
             release=release, link=link, address=reply_address(link),
             standing=standing(
                 referral.organization.id, referral.fields, own.with_related(Release.case),
-                today=now().date(),
+                today=today(),
             ) if referral.state == "draft" else "",
             mail=mail_state(link) if link else "",
             chance=opportunities_of([referral]).get(referral.id),

@@ -18,13 +18,12 @@ from peewee import (
 from casework.assignments import refuse_circle
 from casework.core.access import Actor
 from casework.core.audit import on, recorded
-from casework.core.clock import local_date
 from casework.core.counters import next_number
 from casework.core.crypto import SealedField
 from casework.core.db import Base, UtcField
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
-from casework.core.settings import setting
+from casework.core.settings import setting, site_day
 from casework.core.states import Machine
 from casework.people import (
     Household,
@@ -229,7 +228,7 @@ def open_case(
     at: datetime,
 ) -> Case:
     """A new case for a household; the organisation, if any, sees it from now on."""
-    begun = local_date(at, setting("site_zone"))
+    begun = site_day(at)
     case = Case.create(
         reference=next_reference(at),
         counselling_from=begun,
@@ -349,7 +348,8 @@ def is_origin(submission: Submission, case: Case) -> bool:
 
 def next_reference(at: datetime) -> str:
     """The next case number of the year: `F-2026-0001`."""
-    return f"F-{at.year}-{next_number(f'case {at.year}'):04d}"
+    year = site_day(at).year
+    return f"F-{year}-{next_number(f'case {year}'):04d}"
 
 
 def note_contact(case: Case, *, at: datetime) -> None:

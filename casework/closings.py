@@ -17,6 +17,7 @@ from casework.core.crypto import SealedField
 from casework.core.db import LineField, UtcField, clean
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import site_day
 from casework.handovers import Handover, HandoverPoint
 from casework.needs import Need
 from casework.plans.models import Goal, Plan
@@ -166,6 +167,6 @@ def _look_back(
         by_plan.setdefault(goal.__data__["plan"], {})[goal] = marks[goal]
     for plan in Plan.select().where(Plan.id << list(by_plan)):
         review_plan(
-            plan, by_plan[plan.id], next_on=(at + timedelta(days=REVIEW_DAYS)).date(),
+            plan, by_plan[plan.id], next_on=site_day(at) + timedelta(days=REVIEW_DAYS),
             remark=remark, seen=plan.reviews, by=by, at=at,
         )  # fmt: skip

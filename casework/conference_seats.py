@@ -29,7 +29,7 @@ from casework.core.crypto import SealedField
 from casework.core.db import UtcField
 from casework.core.i18n import N_, gettext_in
 from casework.core.refusals import NotFound
-from casework.core.settings import setting
+from casework.core.settings import setting, site_day
 from casework.core.states import Machine
 from casework.life_areas import LifeArea
 from casework.named_supports import NamedSupport
@@ -218,7 +218,7 @@ def _seat_provider(conference: Conference, supporter: Supporter, *, at: datetime
     organization = Organization.get_or_none(Organization.id == supporter.id)
     if organization is None:
         raise NotFound()
-    release = release_for(conference.case, organization, today=at.date())
+    release = release_for(conference.case, organization, today=site_day(at))
     knows = "released" if release and release.organization is not None else "invited"
     told = "mail" if organization.email else "by_hand"
     take_seat(conference, "provider", knows=knows, told=told, organization=organization)

@@ -22,7 +22,7 @@ from casework.core.audit import on, recorded
 from casework.core.db import Base, UtcField
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal, Term
-from casework.core.settings import setting
+from casework.core.settings import setting, site_day
 from casework.core.states import Machine
 from casework.people import Care, Household
 from casework.providers import Organization
@@ -173,7 +173,7 @@ def give_release(
         channel=channel,
         given_at=at,
         state_since=at,
-        expires_on=at.date() + timedelta(days=setting("release_days")),
+        expires_on=site_day(at) + timedelta(days=setting("release_days")),
     )
 
 
@@ -225,7 +225,7 @@ def require_release(
 
     Raises `ReleaseMissing`, `ReleaseTooNarrow`.
     """
-    release = release_for(case, organization, today=at.date())
+    release = release_for(case, organization, today=site_day(at))
     if release is None:
         raise ReleaseMissing(organization=organization.name)
     missing = [name for name in fields if name not in release.fields]
@@ -250,8 +250,8 @@ def require_release(
 def expire_releases(*, at: datetime) -> int:
     """Mark agreements whose time is over, and questions nobody answered; returns how many."""
     over = Release.select().where(
-        ((Release.state == "given") & (Release.expires_on < at.date()))
-        | ((Release.state == "asked") & (Release.answer_by < at.date()))
+        ((Release.state == "given") & (Release.expires_on < site_day(at)))
+        | ((Release.state == "asked") & (Release.answer_by < site_day(at)))
     )
     rows = list(over)
     for release in rows:

@@ -19,7 +19,7 @@ from casework.core.crypto import SealedField
 from casework.core.db import LineField, UtcField, clean
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal, StaleEdit
-from casework.core.settings import setting
+from casework.core.settings import setting, site_day
 
 OLDEST_YEARS = 10
 
@@ -65,7 +65,7 @@ def set_counselling_start(
     The end moves with it; an extension keeps its day, at most the longest time from the new
     start. Raises `StartRefused`, `StaleEdit`.
     """
-    if not years_after(at.date(), -OLDEST_YEARS) <= day <= at.date():
+    if not years_after(site_day(at), -OLDEST_YEARS) <= day <= site_day(at):
         raise StartRefused()
     until = years_after(day, setting("counselling_years"))
     extension = extensions_of(case).first()
@@ -85,7 +85,7 @@ def extend_counselling(
     """
     if not clean(reason).strip():
         raise ReasonMissing()
-    start = case.counselling_from or case.opened_at.date()
+    start = case.counselling_from or site_day(case.opened_at)
     was = case.counselling_until or years_after(start, setting("counselling_years"))
     if not was < until <= last_day(start):
         raise ExtensionRefused(end=f"{was:%d.%m.%Y}", last=f"{last_day(start):%d.%m.%Y}")

@@ -23,6 +23,7 @@ from casework.core.crypto import SealedField
 from casework.core.db import LineField, UtcField, clean
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import site_day
 from casework.core.states import Machine
 from casework.core.vocabularies import Vocabulary
 from casework.people import Person
@@ -186,6 +187,6 @@ def kind_of(code: str) -> DeadlineKind:
 
 
 def _checked(day: date, *, at: datetime) -> date:
-    if not at.date() - FARTHEST_BACK <= day <= at.date() + FARTHEST_AHEAD:
+    if not site_day(at) - FARTHEST_BACK <= day <= site_day(at) + FARTHEST_AHEAD:
         raise DeadlineDayRefused()
     return day

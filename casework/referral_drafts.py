@@ -13,7 +13,7 @@ from casework.core.audit import recorded
 from casework.core.db import is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit, Term
-from casework.core.settings import setting
+from casework.core.settings import setting, site_day
 from casework.needs import Need
 from casework.providers import Service
 from casework.referral_states import STATES, UNDER_WAY
@@ -76,7 +76,7 @@ def draft_referral(
         organization=service.organization,
         fields=_shareable(fields),
         note=note or None,
-        follow_up_on=follow_up_on or at.date() + timedelta(days=setting("follow_up_days")),
+        follow_up_on=follow_up_on or site_day(at) + timedelta(days=setting("follow_up_days")),
         created_by=by.name,
         created_at=at,
         state_since=at,

@@ -29,7 +29,7 @@ from casework.core.access import SYSTEM, Actor
 from casework.core.audit import on, recorded
 from casework.core.i18n import N_
 from casework.core.refusals import Forbidden, NotFound, Refusal
-from casework.core.settings import setting
+from casework.core.settings import setting, site_day
 from casework.providers import Organization
 from casework.submissions import Submission
 
@@ -90,8 +90,8 @@ def ask_release(
     submission = asked_through(case)
     if submission is None:
         raise NobodyToAsk()
-    _refuse_second(case, organization, today=at.date())
-    known = release_for(case, organization, today=at.date())
+    _refuse_second(case, organization, today=site_day(at))
+    known = release_for(case, organization, today=site_day(at))
     if known is not None and set(fields) <= set(known.fields):
         raise ReleasedAlready(organization=organization.name)
     wanted = {*fields, *(known.fields if known else ())}
@@ -99,8 +99,8 @@ def ask_release(
         submission=submission, case=case, household=case.household, organization=organization,
         purpose=purpose, fields=[name for name in SHAREABLE if name in wanted],
         state="asked", state_since=at, asked_at=at, given_at=at,
-        answer_by=at.date() + timedelta(days=ANSWER_DAYS),
-        expires_on=at.date() + timedelta(days=setting("release_days")),
+        answer_by=site_day(at) + timedelta(days=ANSWER_DAYS),
+        expires_on=site_day(at) + timedelta(days=setting("release_days")),
         text_version="", language=case.language, channel="portal",
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def answer_release(
         raise Forbidden()
     if answer not in ANSWERS:
         raise NotFound()
-    if not is_open(release, today=at.date()):
+    if not is_open(release, today=site_day(at)):
         raise QuestionOver()
     if text_version != version_shown(WORDING_ASKED, language):
         raise WordingChanged()

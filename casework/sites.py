@@ -12,6 +12,7 @@ from casework.core.crypto import SealedField
 from casework.core.db import Base, LineField, ProseField, UtcField, is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import site_day
 from casework.core.states import Machine
 
 SITE_KINDS = ("shared_housing", "follow_up_accommodation", "counselling_office", "other")
@@ -174,8 +175,8 @@ def locked_arrival(arrival: Arrival, revision: int) -> Arrival:
 def _check(people: int, day: date | None, at: datetime) -> None:
     if not 1 <= people <= MOST_PEOPLE:
         raise PeopleRefused(most=f"{MOST_PEOPLE:,}")
-    first = at.date().replace(month=1, day=1, year=at.year - 1)
-    last = first.replace(year=at.year + LATEST_YEARS)
+    first = site_day(at).replace(month=1, day=1)
+    first, last = (first.replace(year=first.year + years) for years in (-1, LATEST_YEARS))
     if day is not None and not first <= day <= last:
         raise ArrivalDayRefused(
             day=f"{day:%d.%m.%Y}", first=f"{first:%d.%m.%Y}", last=f"{last:%d.%m.%Y}"

@@ -21,6 +21,7 @@ from casework.core.crypto import SealedField
 from casework.core.db import Base, UtcField, clean, is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import site_day
 from casework.people import Person
 from casework.skills import FIELD as OF_FIELD
 from casework.skills import Skill
@@ -293,7 +294,7 @@ def _write_rows(person: Person, coded: Mapping[tuple[str, str], int]) -> None:
 def _check(given: Strengths, *, at: datetime) -> None:
     if given.hours is not None and not 1 <= given.hours <= MOST_HOURS:
         raise HoursRefused(most=MOST_HOURS)
-    if given.available_from is not None and abs(given.available_from - at.date()) > FARTHEST:
+    if given.available_from is not None and abs(given.available_from - site_day(at)) > FARTHEST:
         raise BeginRefused()
     if len(given.languages) > MOST_LANGUAGES:
         raise TooManyLanguages(most=MOST_LANGUAGES)

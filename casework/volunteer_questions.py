@@ -13,6 +13,7 @@ from casework.core.access import Actor
 from casework.core.audit import recorded
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
+from casework.core.settings import site_day
 from casework.engagements import DECLINED, STATES, Engagement, NoPage
 from casework.life_areas import LifeArea
 from casework.people import Person
@@ -49,9 +50,9 @@ def answer_question(engagement: Engagement, answer: str, *, by: Actor, at: datet
         return engagement
     if engagement.asked_at is None or engagement.answer:
         raise QuestionClosed()
-    _write(engagement, answer=answer, answered_at=at, heard_on=at.date())
+    _write(engagement, answer=answer, answered_at=at, heard_on=site_day(at))
     if answer == "no":
-        STATES.move(engagement, "ended", at=at, until=at.date(), reason=DECLINED)
+        STATES.move(engagement, "ended", at=at, until=site_day(at), reason=DECLINED)
     return engagement
 
 

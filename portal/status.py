@@ -39,7 +39,7 @@ from casework.participation.ladder import mark_seen
 from casework.submissions import CodeRefused, Submission
 from casework.texts import Text, text
 from portal import engagements, participation, plans, wording
-from portal.centre import now, settings, text_values
+from portal.centre import now, settings, text_values, today
 from portal.prose import prose
 from portal.standing import Standing
 
@@ -265,7 +265,7 @@ def _page(
     standing: Standing, *, typed: str = "", refusal: Refusal | None = None, status: int = 200
 ) -> ResponseReturnValue:
     since = datetime.fromtimestamp(session[KEY]["since"], UTC)
-    asked = standing.asked(now().date())
+    asked = standing.asked(today())
     read = text(consent.WORDING_ASKED, g.language) if asked else None
     about_part = request.form.get("action") == "account"
     beside = isinstance(refusal, EmptyMessage | LongMessage)

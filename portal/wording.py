@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from babel import Locale
 from flask import g
@@ -151,9 +151,11 @@ def moment(at: datetime) -> Markup:
     return _time(at.isoformat(timespec="seconds"), local(at).strftime("%d.%m.%Y, %H:%M"))
 
 
-def day(at: datetime) -> Markup:
-    """The day at the centre."""
-    return _time(at.isoformat()[:10], f"{at:%d.%m.%Y}")
+def day(at: date) -> Markup:
+    """A day; of a moment, the one that it is at the centre."""
+    if isinstance(at, datetime):
+        at = local(at).date()
+    return _time(at.isoformat(), f"{at:%d.%m.%Y}")
 
 
 def _time(machine: str, shown: str) -> Markup:

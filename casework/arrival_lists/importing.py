@@ -14,12 +14,11 @@ from casework.arrival_lists.sheets import Sheet, restored
 from casework.cases import LIVE_STATES, Case, open_case
 from casework.core.access import Actor
 from casework.core.audit import recorded
-from casework.core.clock import local_date
 from casework.core.crypto import SealedJSONField
 from casework.core.db import Base, UtcField, is_sqlite, transaction
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
-from casework.core.settings import setting
+from casework.core.settings import site_day
 from casework.people import Household, Person, add_person, change_household, create_household
 from casework.providers import Organization
 from casework.sites import Arrival, Site, move_arrival
@@ -74,7 +73,7 @@ class ArrivalDraft(Base):
         return rows.where(cls.staff == staff.id)
 
     def __str__(self) -> str:
-        return f"{self.created_at:%d.%m.%Y %H:%M}"
+        return f"{site_day(self.created_at):%d.%m.%Y}"
 
 
 class ArrivalList(Base):
@@ -102,7 +101,7 @@ class ArrivalList(Base):
         return rows if staff.may("arrival:read") else rows.where(cls.id.is_null())
 
     def __str__(self) -> str:
-        return f"{self.imported_at:%d.%m.%Y}"
+        return f"{site_day(self.imported_at):%d.%m.%Y}"
 
 
 @recorded("arrival_draft:kept", needs="arrival:import")
@@ -204,7 +203,7 @@ class _Mover:
     def __init__(self, plan: ListPlan, *, by: Actor, at: datetime) -> None:
         choices = plan.choices
         self.plan, self.by, self.at = plan, by, at
-        self.today = local_date(at, setting("site_zone"))
+        self.today = site_day(at)
         self.organization: Organization | None = _chosen(Organization, choices.organization)
         self.assigned_to: Staff | None = _chosen(Staff, choices.assigned_to)
         self.arrival: Arrival | None = _chosen(Arrival, choices.arrival)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from peewee import CharField, JSONField, ModelSelect
 
 from casework.core.access import Actor
 from casework.core.audit import recorded
+from casework.core.clock import local_date
 from casework.core.db import Base, kept_until_commit
 
 DEFAULTS: dict[str, Any] = {
@@ -77,6 +78,11 @@ def setting(key: str) -> Any:
     if _ALL not in kept:
         kept[_ALL] = all_settings()
     return deepcopy(kept[_ALL][key])
+
+
+def site_day(moment: datetime) -> date:
+    """The calendar day on which `moment` (aware) falls at the site: days begin at its midnight."""
+    return local_date(moment, setting("site_zone"))
 
 
 def all_settings() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from casework.core.i18n import N_
@@ -52,7 +52,7 @@ class Seeker:
     """
 
     strengths: Strengths = field(default_factory=Strengths)
-    needs: Mapping[str, date] = field(default_factory=dict)
+    needs: Mapping[str, datetime] = field(default_factory=dict)
     ages: tuple[int, int] | None = None
     people: int = 1
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN, SQL, ModelSelect, NodeList, fn
@@ -32,7 +32,7 @@ KIND_OF = {
     for codes in ANSWERED.values()
     for code in codes
 }
-Since = tuple[uuid.UUID | None, date]
+Since = tuple[uuid.UUID | None, datetime]
 
 
 @dataclass(frozen=True)
@@ -131,20 +131,20 @@ def _asks(kind: str, person: Person) -> bool:
     return kind != CHILD or person.role_at_home == "child"
 
 
-def _needed(kind: str, person: Person, needs: list[Since]) -> dict[str, date]:
+def _needed(kind: str, person: Person, needs: list[Since]) -> dict[str, datetime]:
     """Since when this person needs the kind, by one of the household's open needs.
 
     A flat is needed by all; what is needed for nobody in particular, by the contact person or,
     where it is for children, by each child.
     """
-    days = [
-        day
-        for whose, day in needs
+    moments = [
+        moment
+        for whose, moment in needs
         if kind == HOUSEHOLD
         or whose == person.id
         or (whose is None and (kind == CHILD or person.is_contact))
     ]
-    return {kind: min(days)} if days else {}
+    return {kind: min(moments)} if moments else {}
 
 
 def _needs_of(case: Case) -> dict[str, list[Since]]:
@@ -152,7 +152,7 @@ def _needs_of(case: Case) -> dict[str, list[Since]]:
     found: dict[str, list[Since]] = {kind: [] for kind in ANSWERED}
     for row in _open_needs(KIND_OF).where(Need.case == case):
         for kind in KIND_OF[row.category.code]:
-            found[kind].append((_whose(row, kind), row.opened_at.date()))
+            found[kind].append((_whose(row, kind), row.opened_at))
     return found
 
 
@@ -161,7 +161,7 @@ def _needs_since(people: list[Any], kind: str) -> dict[uuid.UUID, list[Since]]:
     households = {each.live_case.id: each.__data__["household"] for each in people}
     found: dict[uuid.UUID, list[Since]] = {}
     for row in _open_needs(ANSWERED[kind]).where(Need.case << list(households)):
-        whose = (_whose(row, kind), row.opened_at.date())
+        whose = (_whose(row, kind), row.opened_at)
         found.setdefault(households[row.__data__["case"]], []).append(whose)
     return found
 

@@ -28,6 +28,7 @@ from casework.core.db import Base, LineField, UtcField
 from casework.core.i18n import N_
 from casework.core.lookups import LookupKey, email_keys, name_keys, phone_keys, remember
 from casework.core.refusals import Forbidden, NotFound, Refusal, StaleEdit
+from casework.core.settings import site_day
 from casework.life_areas import LifeArea
 from casework.providers import Organization
 from casework.staff import Staff
@@ -169,7 +170,7 @@ def add_contact(
     contact = NetworkContact(created_at=at, added_by=by.id if by.kind == "staff" else None)
     _fill(contact, columns)
     if contact.interval_days:
-        contact.next_due_on = at.date() + timedelta(days=contact.interval_days)
+        contact.next_due_on = site_day(at) + timedelta(days=contact.interval_days)
     contact.save(force_insert=True)
     _settle(contact, areas)
     return contact
@@ -195,7 +196,7 @@ def change_contact(
     _fill(contact, columns)
     claim(contact, revision)
     if contact.interval_days != rhythm:
-        contact.next_due_on = next_due(contact, contact.last_contact_on or at.date())
+        contact.next_due_on = next_due(contact, contact.last_contact_on or site_day(at))
     contact.save()
     _settle(contact, areas)
     return contact

@@ -19,7 +19,7 @@ from casework.core.crypto import SealedField
 from casework.core.db import Base, LineField, UtcField, clean
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
-from casework.core.settings import setting
+from casework.core.settings import setting, site_day
 from casework.core.states import Machine
 from casework.network.contacts import NetworkContact, claim
 from casework.network.talks import note_touch
@@ -271,7 +271,7 @@ def add_decision(
         raise DecisionMissing()
     if (staff is None) == (contact is None):
         raise NobodyDoes()
-    if due_on is None or abs(due_on - at.date()) > FARTHEST:
+    if due_on is None or abs(due_on - site_day(at)) > FARTHEST:
         raise DecisionDayRefused()
     return Decision.create(
         meeting=meeting, what=words, staff=staff, contact=contact, due_on=due_on, created_at=at

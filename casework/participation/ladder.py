@@ -14,6 +14,7 @@ from casework.core.audit import recorded
 from casework.core.db import clean, is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
+from casework.core.settings import site_day
 from casework.interpretations import Interpretation
 from casework.participation.facts import facts_of
 from casework.participation.models import (
@@ -159,7 +160,7 @@ def forget_expired(*, at: datetime) -> int:
     over: list[Any] = [
         *Account.select().where(Account.at < since),
         *TakenRung.select().where(TakenRung.taken_at < since),
-        *NotedFact.select().where(NotedFact.on < since.date()),
+        *NotedFact.select().where(NotedFact.on < site_day(since)),
         *AgreedStep.select().where(settled),
     ]
     for row in over:

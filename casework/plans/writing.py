@@ -9,11 +9,10 @@ from typing import Any
 from casework.cases import Case
 from casework.core.access import Actor
 from casework.core.audit import recorded
-from casework.core.clock import local_date
 from casework.core.db import clean, is_sqlite
 from casework.core.i18n import N_
 from casework.core.refusals import NotFound, Refusal, StaleEdit
-from casework.core.settings import setting
+from casework.core.settings import site_day
 from casework.life_areas import LifeArea
 from casework.people import Person
 from casework.plans.models import Goal, GoalArea, Plan, Step
@@ -121,7 +120,7 @@ def begin_plan(
     same = Plan.person.is_null() if person is None else Plan.person == person
     if Plan.running(case).where(same).exists():
         raise PlanExists()
-    review_on = review_on or local_date(at, setting("site_zone")) + timedelta(days=REVIEW_DAYS)
+    review_on = review_on or site_day(at) + timedelta(days=REVIEW_DAYS)
     plan = Plan.create(
         case=case, person=person, started_at=at, review_on=checked_day(review_on, at=at)
     )
@@ -133,7 +132,7 @@ def begin_plan(
 def _fill(plan: Plan, template: PlanTemplate, ours: Staff | None, *, at: datetime) -> None:
     """Goals and steps of a template; `ours` does the steps of staff."""
     areas = {row.code: row for row in LifeArea.select()}
-    goals, steps, today = [], [], local_date(at, setting("site_zone"))
+    goals, steps, today = [], [], site_day(at)
     for number, each in enumerate(template.content, 1):
         goal = Goal(case=plan.case, plan=plan, life_area=areas[each["area"]], position=number,
                     texts=each["texts"], state_since=at, created_at=at)  # fmt: skip
@@ -295,7 +294,7 @@ def change_step(
 
 def checked_day(day: date | None, *, at: datetime) -> date | None:
     """`day` if somebody can mean it. Raises `DayRefused` beyond four years in either direction."""
-    if day is not None and abs(day - at.date()) > FARTHEST:
+    if day is not None and abs(day - site_day(at)) > FARTHEST:
         raise DayRefused()
     return day
 
