@@ -6,14 +6,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import abort, request
+from flask import abort, g, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from peewee import Load, ModelSelect
 from wtforms import IntegerField, validators
 
 from admin.auth import current_actor, now
-from admin.base import CaseworkView, ChoiceFilter, show_moment
+from admin.base import CaseworkView, ChoiceFilter, lists, show_moment
 from admin.base.page_forms import PageForms
 from admin.base.refusals import refusals_told
 from admin.directory_shown import tag
@@ -229,7 +229,14 @@ class Decisions(CaseworkView):
         """What is not done yet."""
         return super().get_query().where(Decision.done_at.is_null())
 
+    def list_values(self, asked: lists.Asked, page: lists.Page) -> dict[str, Any]:
+        """The list; the meetings on the page that the reader may open are looked up at once."""
+        ids = {row.__data__["meeting"] for row in page.rows}
+        seen = Meeting.scope(current_actor()).where(Meeting.id << ids) if ids else ()
+        g.seen_meetings = {meeting.id for meeting in seen}
+        return super().list_values(asked, page)
+
     def row_address(self, row: Any) -> str:
         """The page of the meeting, where it is ticked off; "" for a meeting of others."""
-        seen = Meeting.scope(current_actor()).where(Meeting.id == row.meeting.id).exists()
+        seen = row.meeting.id in g.seen_meetings
         return str(self.get_url("meeting.details_view", id=row.meeting.id)) if seen else ""

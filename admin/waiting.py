@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import request
@@ -16,9 +15,9 @@ from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.i18n import ngettext, reading_language
 from admin.words import PAGE_WORDS
-from casework.cases import Case
 from casework.core.i18n import N_
-from casework.insight.waiting import WaitRow, waited_by
+from casework.insight.waiting import WaitRow
+from casework.insight.waiting_figures import overview
 from casework.life_areas import LifeArea
 from casework.plans.states import TURNS
 from casework.providers import Organization
@@ -60,25 +59,23 @@ class Waiting(DeskPage):
         """The overview for the past months that `days` names."""
         chosen = request.args.get("days", USUAL)
         chosen = chosen if chosen in SPANS else USUAL
-        end = now()
-        window: dict[str, Any] = {
-            "start": end - timedelta(days=int(chosen)), "end": end, "cases": _mine(),
-        }  # fmt: skip
+        moment = now()
+        found = overview(current_actor(), int(chosen), at=moment)
         tag = reading_language()
         areas = {row.id: row.label(tag) for row in LifeArea.select()}
         return self.render(
             "desk/waiting.html", chosen=chosen, spans=SPANS, turns=TURNS, waited_for=WAITED_FOR,
-            whole=_lines(waited_by("all", **window), {}, _("All together")),
-            areas=_lines(waited_by("area", **window), areas, _("Requests and messages")),
-            providers=_providers(waited_by("provider", **window)),
-            organizations=self._organizations(window), days_in_words=days_in_words, **PAGE_WORDS,
+            whole=_lines(found.rows["all"], {}, _("All together")),
+            areas=_lines(found.rows["area"], areas, _("Requests and messages")),
+            providers=_providers(found.rows["provider"]),
+            organizations=self._organizations(found.rows["organization"]),
+            counted_at=found.at, moment=moment, days_in_words=days_in_words, **PAGE_WORDS,
         )  # fmt: skip
 
-    def _organizations(self, window: dict[str, Any]) -> list[Line]:
+    def _organizations(self, rows: list[WaitRow]) -> list[Line]:
         """By organisation in charge, for who sees more than one."""
         if not current_actor().sees_all:
             return []
-        rows = waited_by("organization", **window)
         return _lines(rows, _names(rows), _("No organisation in charge"))
 
 
@@ -86,12 +83,6 @@ def days_in_words(days: float) -> str:
     """“less than a day”, “1 day”, “34 days”."""
     whole = round(days)
     return ngettext("%(count)s day", "%(count)s days", whole) if whole else _("less than a day")
-
-
-def _mine() -> Any:
-    """The cases within scope; None for all, which needs no look-up."""
-    actor = current_actor()
-    return None if actor.sees_all else Case.ids(actor)
 
 
 def _lines(rows: list[WaitRow], names: dict[uuid.UUID, str], other: str) -> list[Line]:

@@ -155,6 +155,7 @@ def _open_cases(name: str, *columns: Field) -> None:
     Case.add_index(Case.index(*every, where=Case.closed_at.is_null(), name=name))
 
 
+_open_cases("case_open_id", Case.id)
 _open_cases("case_open_newest", Case.opened_at, Case.id)
 _open_cases("case_open_of_organization", Case.organization, Case.opened_at, Case.id)
 _open_cases("case_open_last_contact", Case.last_contact_at, Case.id)

@@ -148,6 +148,15 @@ class Release(Base):
         return no and self.state_since >= moment
 
 
+# Answers that nobody has noted yet: few among all that were ever given.
+Release.add_index(
+    Release.index(
+        Release.state, Release.answered_at, name="release_answer_unseen",
+        where=Release.answered_at.is_null(False) & Release.noted_at.is_null(),
+    )
+)  # fmt: skip
+
+
 @recorded("release:given", needs="release:create", open_to=("system", "public", "person"))
 def give_release(
     *,

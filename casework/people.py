@@ -79,6 +79,10 @@ class Household(Base):
         return self.name or "–"
 
 
+# Who lives where, without reading a row.
+Household.add_index(Household.index(Household.site, Household.id, name="household_at_site"))
+
+
 class Care(Base):
     """An organisation works with a household, since when and until when.
 

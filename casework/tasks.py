@@ -44,6 +44,7 @@ from casework.insight.attention.upkeep import catch_up, judge_all
 from casework.insight.balance.counting import recount_due
 from casework.insight.balance.past import count_next_spread
 from casework.insight.statistics.fixing import count_next
+from casework.insight.waiting_figures import count_next_waiting
 from casework.messages import OutboxMail, claim_mail, settle_mail
 from casework.notices import remind_of_appointments  # its listeners hear from now on, too
 from casework.retention import end_what_is_over, sweep_files
@@ -113,6 +114,7 @@ def register(config: Config, clock: Clock = system_clock) -> None:
     queue.periodic_task(crontab(minute="*"), name="recount_support")(recount_support)
     queue.periodic_task(crontab(minute="*"), name="count_figures")(count_figures)
     queue.periodic_task(crontab(minute="*"), name="count_spread")(count_spread)
+    queue.periodic_task(crontab(minute="*"), name="count_waiting")(count_waiting)
 
 
 def start_worker() -> RunningWorker:
@@ -244,6 +246,11 @@ def count_figures() -> None:
 def count_spread() -> None:
     """Count how evenly support was spread at the beginning of one quarter."""
     count_next_spread(at=works().clock())
+
+
+def count_waiting() -> None:
+    """Count how long the cases of a large town, or of one organisation there, have waited."""
+    count_next_waiting(at=works().clock())
 
 
 def _letter(mail: OutboxMail) -> Letter:

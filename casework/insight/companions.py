@@ -185,15 +185,13 @@ def _alone_in_area() -> ModelSelect:
         & BalanceCell.organization.is_null()
         & BalanceCell.under
     )
-    same = Case.alias()
-    proposed = (
-        Engagement.select(Engagement.id)
-        .join(same, on=(Engagement.case == same.id))
-        .where(
-            (same.household == Case.household)
-            & (Engagement.life_area == Need.life_area)
-            & (Engagement.state << STANDING)
-        )
+    # By the cases of the one household: joined, SQLite looks at everything in the life area.
+    same: Any = Case.alias()
+    cases = same.select(same.id).where(same.household == Case.household)
+    proposed = Engagement.select(Engagement.id).where(
+        (Engagement.case << cases)
+        & (Engagement.life_area == Need.life_area)
+        & (Engagement.state << STANDING)
     )
     rows: ModelSelect = Need.select(Case.id, Case.household, Need.life_area, Need.state_since)
     return (

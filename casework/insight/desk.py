@@ -127,4 +127,6 @@ def _with_case(model: Any, query: ModelSelect) -> ModelSelect:
 
 
 def _shelf(name: str, query: ModelSelect) -> Shelf:
-    return Shelf(name, list(query.limit(MOST)), query.clone().order_by().count())
+    """The first rows; only where there may be more are they counted."""
+    rows = list(query.limit(MOST))
+    return Shelf(name, rows, len(rows) if len(rows) < MOST else query.clone().order_by().count())

@@ -19,7 +19,8 @@ from peewee import SQL, fn
 
 from casework.cases import Case
 from casework.core.access import Actor
-from casework.core.db import is_sqlite
+from casework.core.clock import local_date
+from casework.core.settings import setting
 from casework.insight.workload import managers_needed, people_of_case
 from casework.life_areas import LifeArea
 from casework.needs import Need
@@ -178,8 +179,11 @@ def _leaving(staff: Actor, years: int) -> dict[date, tuple[int, int]]:
     # By day, in the order of the index: by month the database would sort all cases first.
     for until, cases, people in _open_by(staff, Case.counselling_until, clock_runs=True):
         _add(found, until.replace(day=1), cases, people)
-    for opened, cases, people in _open_by(staff, _month(Case.opened_at), clock_runs=False):
-        _add(found, month_after(_first(opened), years * 12), cases, people)
+    without = list(_open_by(staff, Case.opened_at, clock_runs=False))
+    zone = setting("site_zone") if without else ""
+    for opened, cases, people in without:
+        first = local_date(opened, zone).replace(day=1)
+        _add(found, month_after(first, years * 12), cases, people)
     return found
 
 
@@ -189,7 +193,7 @@ def _open_by(staff: Actor, part: Any, *, clock_runs: bool) -> Iterable[tuple[Any
         Case.scope(staff)
         .select(part, fn.COUNT(SQL("*")), fn.SUM(people_of_case()))
         .where(Case.closed_at.is_null() & Case.counselling_until.is_null(not clock_runs))
-        .group_by(part if clock_runs else SQL("1"))
+        .group_by(part)
     )
     return rows.tuples()
 
@@ -199,17 +203,11 @@ def _add(found: dict[date, tuple[int, int]], month: date, cases: int, people: in
     found[month] = (before[0] + cases, before[1] + int(people or 0))
 
 
-def _month(column: Any) -> Any:
-    return fn.SUBSTR(column, 1, 7) if is_sqlite() else fn.TO_CHAR(column, "YYYY-MM")
-
-
-def _first(month: str) -> date:
-    return date(int(month[:4]), int(month[5:7]), 1)
-
-
 def _needs(staff: Actor) -> dict[Any, tuple[int, int]]:
     """For each life area the needs of all cases, and those that stand in live ones."""
-    standing = (Need.state << STANDING_NEEDS) & Case.live_in(Need.case)
+    each: Any = Case.alias()
+    is_open = each.select(each.id).where((each.id == Need.case) & each.closed_at.is_null())
+    standing = (Need.state << STANDING_NEEDS) & fn.EXISTS(is_open)
     every = fn.COUNT(SQL("*"))
     rows = Need.select(Need.life_area, every, every.filter(standing)).group_by(Need.life_area)
     if not staff.sees_all:
@@ -218,12 +216,7 @@ def _needs(staff: Actor) -> dict[Any, tuple[int, int]]:
 
 
 def _people_seen(staff: Actor) -> int:
-    """Everybody of a household that has or had a case."""
-    cases = Case.scope(staff).select(Case.household)
-    if staff.sees_all:
-        return (
-            Person.select()
-            .where(fn.EXISTS(cases.where(Case.household == Person.household)))
-            .count()
-        )
-    return Person.select().where(Person.household << cases).count()
+    """Everybody of a household that has or had a case, counted home by home along two indexes."""
+    homes = Case.scope(staff).select(Case.household.alias("id")).distinct().alias("homes")
+    size = Person.select(fn.COUNT(SQL("*"))).where(Person.household == homes.c.id)
+    return int(Case.select(fn.SUM(size)).from_(homes).scalar() or 0)

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from casework.cases import LIVE_STATES, Case
 from casework.people import Household, Person
@@ -46,13 +47,26 @@ def occupied() -> dict[uuid.UUID, Occupied]:
         & (Case.state == "closed")
         & Case.household.not_in(live)
     )
-    rows = (
-        Person.select(Household.site, fn.COUNT(fn.DISTINCT(Household.id)), fn.COUNT(Person.id))
-        .join(Household)
+    # Counted home by home along two indexes: joined, the database would read every person.
+    size = Person.select(fn.COUNT(SQL("*"))).where(Person.household == Household.id)
+    homes = (
+        Household.select(Household.site.alias("site"), size.alias("people"))
         .where(Household.site.is_null(False) & Household.id.not_in(gone))
-        .group_by(Household.site)
+        .alias("homes")
     )
-    return {site: Occupied(households, people) for site, households, people in rows.tuples()}
+    rows = (
+        Household.select(homes.c.site, fn.COUNT(SQL("*")), fn.SUM(homes.c.people))
+        .from_(homes)
+        .where(homes.c.people > 0)
+        .group_by(homes.c.site)
+    )
+    return {
+        _key(site): Occupied(households, int(people)) for site, households, people in rows.tuples()
+    }
+
+
+def _key(site: Any) -> uuid.UUID:
+    return site if isinstance(site, uuid.UUID) else uuid.UUID(site)
 
 
 def free_over_time(

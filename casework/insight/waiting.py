@@ -38,7 +38,8 @@ from casework.submissions import Submission
 DAY = timedelta(days=1)
 ASKED_BACK, ANSWERED = "submission:returned", "submission:answered"
 # By what the figures can be split: the life area or the provider of what waits, or the case's own.
-DIMENSIONS = ("all", "area", "provider", "organization", "site", "language")
+OF_CASES = ("organization", "site", "language")
+DIMENSIONS = ("all", "area", "provider", *OF_CASES)
 
 Span = tuple[datetime, datetime]
 
@@ -94,37 +95,43 @@ def _longest_first(wait: Wait) -> tuple[datetime, int]:
     return wait.since, TURNS.index(wait.turn)
 
 
-def waited_by(
-    dimension: str, *, start: datetime, end: datetime, cases: Any = None
-) -> list[WaitRow]:
-    """How long cases waited between `start` and `end`, for each group of `dimension` and turn.
+def waited(
+    *dimensions: str, start: datetime, end: datetime, cases: Any = None
+) -> dict[str, list[WaitRow]]:
+    """How long cases waited between `start` and `end`, for each group of each dimension and turn.
 
-    `cases` is a query or a list of case ids, by default all. `group` is the id of a life area,
-    organisation or site, a language tag, or None for what belongs to none. Raises `ValueError`
-    for another dimension. Nothing is suppressed: that is up to who publishes it.
+    What waited is read once for all `dimensions`. `cases` is a query or a list of case ids, by
+    default all. `group` is the id of a life area, organisation or site, a language tag, or None
+    for what belongs to none. Raises `ValueError` for another dimension. Nothing is suppressed:
+    that is up to who publishes it.
     """
-    if dimension not in DIMENSIONS:
-        raise ValueError(f"Waiting time cannot be split by {dimension}.")
-    known = _groups_of_cases(dimension)
-    spans: dict[tuple[Any, str], dict[uuid.UUID, list[Span]]] = defaultdict(
+    if unknown := set(dimensions) - set(DIMENSIONS):
+        raise ValueError(f"Waiting time cannot be split by {', '.join(sorted(unknown))}.")
+    own = {name: _groups_of_cases(name) for name in dimensions if name in OF_CASES}
+    spans: dict[tuple[str, Any, str], dict[uuid.UUID, list[Span]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for each in waits(start=start, end=end, cases=cases):
-        group = known.get(each.case) if known is not None else getattr(each, dimension, None)
-        spans[group, each.turn][each.case].append((each.since, each.until))
-    rows = []
-    for (group, turn), by_case in spans.items():
+        span = (each.since, each.until)
+        for name in dimensions:
+            group = own[name].get(each.case) if name in own else getattr(each, name, None)
+            spans[name, group, each.turn][each.case].append(span)
+    rows: dict[str, list[WaitRow]] = {name: [] for name in dimensions}
+    for (name, group, turn), by_case in spans.items():
         days = [_days(found) for found in by_case.values()]
-        rows.append(WaitRow(group, turn, len(days), sum(days), median(days)))
-    return sorted(rows, key=lambda row: (str(row.group), TURNS.index(row.turn)))
+        rows[name].append(WaitRow(group, turn, len(days), sum(days), median(days)))
+    for found in rows.values():
+        found.sort(key=lambda row: (str(row.group), TURNS.index(row.turn)))
+    return rows
 
 
 def waits(*, start: datetime, end: datetime, cases: Any = None) -> Iterator[Wait]:
     """Everything that waited between `start` and `end`, cut to that window, in no order."""
     for source in (_held_steps, _referrals, _requests, _messages):
         for each in source(start, end, cases):
-            since, until = max(each.since, start), min(each.until, end)
-            if since < until:
+            if start <= each.since < each.until <= end:
+                yield each
+            elif (since := max(each.since, start)) < (until := min(each.until, end)):
                 yield each._replace(since=since, until=until)
 
 
@@ -150,10 +157,8 @@ def _by_turn(found: Iterable[Wait]) -> dict[str, list[Span]]:
     return spans
 
 
-def _groups_of_cases(dimension: str) -> dict[uuid.UUID, Any] | None:
-    """What each case belongs to, for the dimensions that are the case's own."""
-    if dimension not in ("organization", "site", "language"):
-        return None
+def _groups_of_cases(dimension: str) -> dict[uuid.UUID, Any]:
+    """What each case belongs to."""
     return dict(Case.select(Case.id, getattr(Case, dimension)).tuples())
 
 
@@ -258,6 +263,7 @@ def _questions_back(
 
 def _messages(start: datetime, end: datetime, cases: Any) -> Iterator[Wait]:
     """Messages from people until somebody read them or wrote back, whichever came first."""
+    still = Message.read_at.is_null() | (Message.read_at > start)
     case = fn.COALESCE(Message.case, CaseSubmission.case)
     rows = (
         Message.select(
@@ -266,7 +272,7 @@ def _messages(start: datetime, end: datetime, cases: Any) -> Iterator[Wait]:
         )
         .join(CaseSubmission, JOIN.LEFT_OUTER, on=(Message.submission == CaseSubmission.submission))
         .join(Case, on=(case == Case.id))
-        .where((Message.at < end) & _of(Case.id, cases))
+        .where((Message.at < end) & ((Message.direction != INBOUND) | still) & _of(Case.id, cases))
         .order_by(Case.id, Message.at.desc(), Message.id.desc())
     )  # fmt: skip
     for _case, group in groupby(rows.tuples().iterator(), key=lambda row: row[0]):

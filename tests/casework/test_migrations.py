@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from playhouse.migrations import Runner
 
+from casework.cases import Case
+from casework.core.audit import AuditEntry
 from casework.core.db import MIGRATIONS, Base, database, is_sqlite, migrate
 from casework.demo import town  # every model there is comes with it
+from casework.people import Household
 
 FIRST_IN_USE = "0008_plans"
 assert town
@@ -55,6 +58,61 @@ def test_an_upgrade_gives_what_was_there_a_meaning(in_use) -> None:
     assert (str(started), str(until)) == ("2024-02-01", "2027-02-01")
     arranged = "SELECT COUNT(*) FROM appointments WHERE arranged_at = created_at"
     assert _number(arranged) == 2
+
+
+# When a case was opened (UTC), the clock that it has, and the one that it should have.
+CLOCKS = [
+    # A leap day ends on 28 February, as the program counts; SQLite counted one day more.
+    ("2024-02-29 10:00:00", ("2024-02-29", "2027-03-01"), ("2024-02-29", "2027-02-28")),
+    ("2024-02-29 10:00:00", ("2024-02-29", "2027-02-28"), ("2024-02-29", "2027-02-28")),
+    # A night in summer and one in winter: at the site it was the next day already.
+    ("2025-07-30 22:30:00", ("2025-07-30", "2028-07-30"), ("2025-07-31", "2028-07-31")),
+    ("2025-01-30 23:30:00", ("2025-01-30", "2028-01-30"), ("2025-01-31", "2028-01-31")),
+    ("2024-02-29 23:30:00", ("2024-02-29", "2027-03-01"), ("2024-03-01", "2027-03-01")),
+    # By day nothing differs, and what the program itself has set stays as it is.
+    ("2025-01-30 10:00:00", ("2025-01-30", "2028-01-30"), ("2025-01-30", "2028-01-30")),
+    ("2025-07-30 22:30:00", ("2025-07-31", "2028-07-31"), ("2025-07-31", "2028-07-31")),
+    ("2025-07-30 22:30:00", ("2025-07-30", "2029-01-01"), ("2025-07-30", "2029-01-01")),
+]
+
+
+@pytest.mark.parametrize(("opened", "clock", "mended"), CLOCKS)
+@pytest.mark.parametrize("touched", [False, True])
+def test_clocks_that_began_by_utc_are_mended_unless_somebody_set_them(
+    db, opened, clock, mended, touched
+) -> None:
+    _clock_of(opened, clock, touched=touched)
+    _mend()
+    wanted = clock if touched else mended
+    assert _clocks() == [wanted]
+    _mend()
+    assert _clocks() == [wanted]
+
+
+def _mend() -> None:
+    script = MIGRATIONS / "0023_growing_towns.py"
+    names: dict[str, Any] = {}
+    exec(compile(script.read_text(), str(script), "exec"), names)  # noqa: S102  its name is no module's
+    names["_mend_clocks"](database.obj)
+
+
+def _clock_of(opened: str, clock: tuple[str, str], *, touched: bool) -> None:
+    """A case with this clock, which somebody has set (`touched`) or not."""
+    household = Household.create(created_at=datetime(2024, 1, 1, tzinfo=UTC))
+    moment = datetime.fromisoformat(opened).replace(tzinfo=UTC)
+    case = Case.create(
+        reference="F-1", household=household, opened_at=moment, state_since=moment,
+        counselling_from=clock[0], counselling_until=clock[1],
+    )  # fmt: skip
+    if touched:
+        AuditEntry.create(
+            at=moment, actor_kind="staff", actor_name="", event="counselling:started",
+            subject_table="cases", subject_id=case.id, case_id=case.id,
+        )  # fmt: skip
+
+
+def _clocks() -> list[tuple[str, str]]:
+    return [(str(row.counselling_from), str(row.counselling_until)) for row in Case.select()]
 
 
 def _fill(number: int) -> None:

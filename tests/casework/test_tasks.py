@@ -253,6 +253,7 @@ def test_each_minute_is_swept_and_each_hour_something_ends(use):
     }
     assert names[16] == {
         "sweep_outbox", "follow_changes", "recount_support", "count_figures", "count_spread",
+        "count_waiting",
     }  # fmt: skip
     assert names[17] == names[16] | {"end_what_is_over"}
 

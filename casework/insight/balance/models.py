@@ -130,6 +130,15 @@ class BalanceCell(Base):
         return [name for name, count in carried.items() if count]
 
 
+# Where nobody helps: asked need by need, and few among all cells.
+BalanceCell.add_index(
+    BalanceCell.index(
+        BalanceCell.household, BalanceCell.life_area, name="cell_under",
+        where=BalanceCell.under & BalanceCell.organization.is_null(),
+    )
+)  # fmt: skip
+
+
 def _as_seen(model: Any, staff: Actor) -> ModelSelect:
     rows: ModelSelect = model.select()
     if staff.sees_all:

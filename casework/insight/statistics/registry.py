@@ -84,7 +84,8 @@ class Report:
 
     `kinds` are the words of the kinds, or the dimension whose values the kinds are. `by` are
     the dimensions by each of which, alone, the report can be seen. `marked` names what
-    `Row.marked` means. Of `sentences` the first one is said whose figures can all be shown.
+    `Row.marked` means, `days_about` from when to when days are counted, if they are. Of
+    `sentences` the first one is said whose figures can all be shown.
     """
 
     name: str
@@ -97,9 +98,14 @@ class Report:
     marked: str = ""
     heading: str = ""
     unit: str = N_("Households")
-    has_days: bool = False
+    days_about: str = ""
     has_people: bool = False
     measure: Callable[[Mapping[str, int]], float | None] | None = None
+
+    @property
+    def has_days(self) -> bool:
+        """Whether the report counts days."""
+        return bool(self.days_about)
 
 
 REPORTS: dict[str, Report] = {}

@@ -61,8 +61,13 @@ TURN_NAMES = {
         N_("%(count)s households wait for a place, half of them for longer than %(days)s days."),
         N_("%(count)s households wait for a place."),
     ),
-    kinds=AREA, heading=N_("Life area"), by=(SITE, LANGUAGE), has_days=True,
-    marked=N_("for more than 90 days"),
+    kinds=AREA, heading=N_("Life area"), by=(SITE, LANGUAGE), marked=N_("for more than 90 days"),
+    days_about=N_(
+        "Days from when the first of these began, an open need from the day it was noted, to the "
+        "end of the quarter; half of the households waited longer. The page “Waiting time” has "
+        "other figures: it counts steps on hold, referrals, requests and messages of each case, "
+        "and no need that nobody works on."
+    ),
 )  # fmt: skip
 def places(quarter: Quarter) -> Iterator[Row]:
     """Who waits for a place, since when, by life area."""
@@ -178,7 +183,11 @@ def goals(quarter: Quarter) -> Iterator[Row]:
         N_("Referrals of %(count)s households came to an end."),
     ),
     kinds={name: STATES.names[name] for name in FINAL}, heading=N_("Outcome"),
-    by=(AREA, SITE, LANGUAGE), marked=N_("got help"), has_days=True,
+    by=(AREA, SITE, LANGUAGE), marked=N_("got help"),
+    days_about=N_(
+        "Days from sending a referral to its outcome, of a household with several the longest; "
+        "for half of the households it took longer."
+    ),
 )  # fmt: skip
 def referrals(quarter: Quarter) -> Iterator[Row]:
     """Outcomes that were noted in the quarter, with the days since the referral was sent."""
@@ -249,8 +258,12 @@ def plans(quarter: Quarter) -> Iterator[Row]:
         ),
         N_("Something waited in %(count)s households."),
     ),
-    kinds=TURN_NAMES, heading=N_("Waited for"), by=(AREA, SITE, LANGUAGE), has_days=True,
+    kinds=TURN_NAMES, heading=N_("Waited for"), by=(AREA, SITE, LANGUAGE),
     marked=N_("for a free place anywhere"),
+    days_about=N_(
+        "Days within this quarter only, of the households in which something waited for that "
+        "side; half of them waited longer."
+    ),
 )  # fmt: skip
 def waiting(quarter: Quarter) -> Iterator[Row]:
     """How long each household waited in the quarter, for whom, by life area."""

@@ -15,7 +15,7 @@ from casework.acceptance import link_submission
 from casework.cases import move_case
 from casework.core.access import SYSTEM, Actor
 from casework.insight import waiting as room
-from casework.insight.waiting import Wait, merged, waited_by, waiting_of, waits
+from casework.insight.waiting import Wait, merged, waited, waiting_of, waits
 from casework.messages import mark_read, receive_message, send_message
 from casework.plans.blockers import blocker_of
 from casework.plans.steps import hold_step, move_step
@@ -160,7 +160,7 @@ def test_figures_are_what_counting_hour_by_hour_gives(found, window) -> None:
         patch.setattr(room, "_held_steps", lambda *_: iter(rows))
         for name in ("_referrals", "_requests", "_messages"):
             patch.setattr(room, name, lambda *_: iter(()))
-        got = waited_by("area", start=start, end=end)
+        got = waited("area", start=start, end=end)["area"]
     wanted = {
         key: (len(of), sum(map(len, of.values())) / 24) for key, of in hours.items()
     }  # fmt: skip
@@ -175,13 +175,14 @@ def test_overall_figures_name_area_and_provider(world: World) -> None:
     hold_step(step, blocker_of("document"), "us", by=SYSTEM, at=world.at)
     world.clock.forward(days=6)
     window = {"start": LONG_AGO, "end": world.at}
-    by_area = {(row.group, row.turn): row.days for row in waited_by("area", **window)}
+    found = waited("area", "provider", **window)
+    by_area = {(row.group, row.turn): row.days for row in found["area"]}
     assert by_area == {
         (referral.need.life_area.id, "provider"): 6, (step.goal.life_area.id, "us"): 6,
     }  # fmt: skip
-    by_provider = {(row.group, row.turn): row.days for row in waited_by("provider", **window)}
+    by_provider = {(row.group, row.turn): row.days for row in found["provider"]}
     assert by_provider[service.organization.id, "provider"] == 6
-    assert waited_by("provider", **window, cases=[]) == []
+    assert waited("provider", **window, cases=[]) == {"provider": []}
 
 
 def test_a_window_cuts_what_lies_outside(world: World) -> None:
@@ -189,15 +190,14 @@ def test_a_window_cuts_what_lies_outside(world: World) -> None:
     begun = world.at
     _hold(world, WholePlan(plan).steps[0], "us", 10)
     for start, end, days in ((2, 5, 3), (8, 20, 2), (11, 20, None)):
-        rows = waited_by(
-            "all", start=begun + timedelta(days=start), end=begun + timedelta(days=end)
-        )
+        window = {"start": begun + timedelta(days=start), "end": begun + timedelta(days=end)}
+        rows = waited("all", **window)["all"]
         assert [row.days for row in rows] == ([days] if days else [])
 
 
 def test_another_dimension_is_refused() -> None:
     with pytest.raises(ValueError, match="police"):
-        waited_by("police", start=START, end=START)
+        waited("all", "police", start=START, end=START)
 
 
 def test_figures_take_as_many_statements_for_many_cases(world: World) -> None:

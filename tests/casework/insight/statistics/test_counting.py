@@ -14,7 +14,7 @@ from casework.insight.statistics.registry import LANGUAGE, SITE, Report, Row, qu
 SITES = [UUID(int=n) for n in (1, 2)]
 REPORT = Report(
     "test", "", "", (), {"a": "A", "b": "B"}, lambda quarter: (), by=(SITE, LANGUAGE),
-    marked="marked", has_days=True, has_people=True,
+    marked="marked", days_about="Days", has_people=True,
 )  # fmt: skip
 
 
