@@ -39,8 +39,8 @@ from casework.referrals import Referral, ReferralStep
 from casework.staff import add_staff
 from casework.submissions import Submission
 from casework.volunteers import Offer, Volunteer
-from tests.admin.desk import statements
 from tests.bench_town import EMAIL, LIMIT, NOW, Row, Town, in_all_towns, put, show_rows
+from tests.databases import statements
 from tests.pages import csrf_token
 from tests.world import PASSWORD
 

@@ -17,7 +17,7 @@ from casework.insight.waiting_figures import (
 from casework.plans.blockers import blocker_of
 from casework.plans.steps import hold_step
 from casework.plans.whole import WholePlan
-from tests.admin.desk import statements
+from tests.databases import statements
 from tests.world import World
 
 
