@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from flask import Blueprint, abort, request
@@ -20,7 +21,7 @@ from casework.questionnaires.places import Place, questions
 from casework.questionnaires.problems import NOT_ENOUGH_READ, Problem
 from casework.uploads import Upload, add_upload, check_size
 from portal.centre import now, settings
-from portal.forms import Raw
+from portal.forms import Raw, input_name
 from portal.journeys import Journey, files_folder
 from portal.language import YEAR
 
@@ -75,7 +76,7 @@ def take_files(journey: Journey, place: Place, raw: Raw) -> list[Problem]:
 
 
 def _take(journey: Journey, place: Place, node: Node) -> tuple[str, Problem | None]:
-    key = node.spec.key
+    key = input_name(node.spec.key)
     sent = [each for each in request.files.getlist(key) if each.filename]
     kept = _kept(journey, place, node)
     if any(text.strip() for text in request.form.getlist(key)):
@@ -104,7 +105,7 @@ def _keep(journey: Journey, node: Node, sent: FileStorage) -> Upload:
     pixels = question.parameters.get("max-pixels", "")
     return add_upload(
         journey.own_draft(), question.type, sent.filename or "", data, folder=files_folder(),
-        most_pixels=int(pixels) if pixels.isascii() and pixels.isdigit() else 0, at=now(),
+        most_pixels=int(pixels) if re.fullmatch("[0-9]{1,6}", pixels) else 0, at=now(),
     )  # fmt: skip
 
 

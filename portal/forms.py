@@ -29,6 +29,12 @@ NO_FILE = N_("A file arrived here, but this question needs words. Please type yo
 DAMAGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 BIRTHDAY = {"bday": ("bday-day", "bday-month", "bday-year")}
 ENCODED = re.compile("(?:%[89A-Fa-f][0-9A-Fa-f])+")
+# What else a page sends, and what one question sends beside its own name. A question that is
+# called so gets a `~`, which no name has.
+TAKEN = re.compile(
+    r"action|csrf_token|discard|language|new|revision|shown|website"
+    r"|.*\.(?:calendar|day|month|remove|search|time|year)"
+)
 LAST_PART = {"date": "calendar", "moment": "time"}
 
 Raw = dict[str, list[str]]
@@ -41,6 +47,7 @@ class AnswerField(Field):
         super().__init__(**kwargs)
         self.asked = asked
         self.path = path
+        self.key = path[-1]
         self.id = "f-" + self.name.replace("/", "-")
         self.problems: list[Words] = []
         self.sought = ""
@@ -87,8 +94,13 @@ def raw_of(formdata: MultiDict[str, str], name: str, kind: str) -> list[str]:
     return parts
 
 
+def input_name(key: str) -> str:
+    """What the input of a question is called: as the question, unless that is taken."""
+    return f"{key}~" if TAKEN.fullmatch(key) else key
+
+
 def names_of(key: str, kind: str) -> list[str]:
-    """The names of a question's inputs."""
+    """The names of a question's inputs, `key` being that of the first."""
     if kind not in LAST_PART:
         return [key]
     return [key, *(f"{key}.{part}" for part in (*DATE_PARTS, LAST_PART[kind]))]
@@ -101,14 +113,14 @@ def page_form(
     """The form of a page, filled with what is stored or, where there is any, with `typed`."""
     fields, stored = {}, {}
     for node in questions(filling, place):
-        key = node.spec.key
+        key, name = node.spec.key, input_name(node.spec.key)
         asked = put(filling, node, tag, for_somebody_else)
-        fields[key] = AnswerField(asked, node.path)
-        stored[key] = (typed or {}).get(key) or stored_parts(filling, node)
+        fields[name] = AnswerField(asked, node.path)
+        stored[name] = (typed or {}).get(key) or stored_parts(filling, node)
     form = BaseForm(fields)
     form.process(data=stored)
     for field in form:
-        field.sought = next(iter((typed or {}).get(field.name + SEARCH, ())), "")
+        field.sought = next(iter((typed or {}).get(field.key + SEARCH, ())), "")
         field.upload = (uploads or {}).get(field.part(0))
     return form
 
@@ -127,12 +139,12 @@ def read_page(
         key, kind = node.spec.key, KINDS.get(node.spec.question.type, "text")
         if kind == "file":
             continue
-        names = names_of(key, kind)
-        parts = raw_of(form, key, kind)
+        names = names_of(input_name(key), kind)
+        parts = raw_of(form, names[0], kind)
         problem = misfit(node, parts, [form.getlist(name) for name in names])
         if any(name in files for name in names):
             problem = Problem(NO_FILE)
-        words = form.get(key + SEARCH, "").strip()
+        words = form.get(names[0] + SEARCH, "").strip()
         if words and node.spec.type is not None and node.spec.type.has_choices and not problem:
             parts, problem = sought(options_of(filling, node, tag), words, parts, node)
             if problem:

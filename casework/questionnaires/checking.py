@@ -22,7 +22,7 @@ from casework.questionnaires.question_types import (
     NOT_YET_FILLED_IN,
     QUESTION_TYPES,
 )
-from casework.questionnaires.references import EARLIER_FORM, UNKNOWN_NAME, meant
+from casework.questionnaires.references import EARLIER_FORM, MAKE_UNIQUE, UNKNOWN_NAME, meant
 from casework.questionnaires.support import searches, vendor_of_type
 
 NAME = re.compile(r"[^\W\d][\w.\-]*")
@@ -39,7 +39,7 @@ NO_QUESTIONS = N_("The questionnaire asks nothing.")
 ADD_QUESTION = N_("Please add at least one question with a type and a name.")
 NO_NAME = N_("This row has no name.")
 BAD_NAME = N_("The name “%(name)s” cannot be used.")
-MEND_BAD_NAME = N_("Please use letters, digits and _ only, beginning with a letter.")
+MEND_BAD_NAME = N_("Please use letters, digits and _ only, beginning with a letter, at most 100.")
 DOUBLE_NAME = N_("The name “%(name)s” stands twice in the same group.")
 UNKNOWN_TYPE = N_("The question type “%(type)s” is not known.")
 DID_YOU_MEAN = N_("Did you mean “%(guess)s”? Please correct the type.")
@@ -132,7 +132,7 @@ def _check_children(spec: Spec) -> Iterator[Finding]:
     for child in spec.children:
         if counts[child.name] > 1 and child.item is not None and child.name:
             counts[child.name] = 0
-            yield _at(child.item, ERROR, DOUBLE_NAME, MEND_BAD_NAME, "name", name=child.name)
+            yield _at(child.item, ERROR, DOUBLE_NAME, MAKE_UNIQUE, "name", name=child.name)
 
 
 def _check_item(form: Form, spec: Spec, item: Item) -> Iterator[Finding]:
@@ -202,7 +202,8 @@ def _unknown_type(question: Question) -> Finding:
 
 def _missing_list(definition: Definition, question: Question) -> Finding:
     name = question.list_name
-    guess = difflib.get_close_matches(name, list(definition.choices), 1, 0.8)
+    same = [each for each in definition.choices if each.lower() == name.lower()]
+    guess = same or difflib.get_close_matches(name, list(definition.choices), 1, 0.8)
     params = {"list": name, "guess": guess[0] if guess else ""}
     return _at(question, ERROR, NO_LIST, MEANT_LIST if guess else ADD_LIST, "type", **params)
 

@@ -160,14 +160,14 @@ class _Builder:
         row = spec.item.row if spec.item else 0
         self.findings.append(Finding(ERROR, msgid, advice, params, row=row, column="type"))
 
-    def _too_big(self) -> None:
+    def _too_big(self, row: int = 0) -> None:
         if not any(finding.msgid == TOO_BIG for finding in self.findings):
-            self.findings.append(Finding(ERROR, TOO_BIG, DIVIDE))
+            self.findings.append(Finding(ERROR, TOO_BIG, DIVIDE, row=row))
 
     def _add_items(self, items: tuple[Item, ...], parent: Spec) -> None:
         for item in items:
             if len(self.specs) > MAX_ITEMS or len(parent.chain) > MAX_LEVELS:
-                self._too_big()
+                self._too_big(item.row)
                 return
             spec = self._add(item, parent)
             if isinstance(item, Group):

@@ -54,7 +54,7 @@ def _is_usable(name: str, text: str) -> bool:
     if name == "randomize":
         return truth_of(text) is not None
     if name in ("max-pixels", "rows"):
-        return text.isascii() and text.isdigit() and int(text[:9]) > 0
+        return bool(re.fullmatch("0*[1-9][0-9]{0,5}", text))
     if name == "seed":
         return bool(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?|\$\{[^{}]+\}", text)) and _can_be_read(text)
     return True

@@ -168,11 +168,11 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
                 wanted |= found
             elif column == "choice_filter" and spec.source is not None:
                 wanted |= found - {spec}
-        if spec.source is not None:
-            wanted.add(spec.source)
         needs[spec] = wanted
         _check_triggers(form, spec, findings)
-    order, circle = _sorted(form.specs[1:], needs)
+    order, circle = _sorted(form.specs[1:], _with_sources(needs, loose=False))
+    if circle:
+        order, circle = _sorted(form.specs[1:], _with_sources(needs, loose=True))
     if circle:
         names = " → ".join(spec.name for spec in circle)
         row = circle[0].item.row if circle[0].item else 0
@@ -183,6 +183,20 @@ def put_in_order(form: Form, findings: list[Finding]) -> None:
         for spec in order
         if spec.source is not None or any(c in spec.expressions for c in ORDERED)
     )
+
+
+def _with_sources(needs: dict[Spec, set[Spec]], *, loose: bool) -> dict[Spec, set[Spec]]:
+    """What must come before, with the questions whose answers are offered.
+
+    Where it goes in a circle otherwise (“one of those named so far, or a new one”), `loose`
+    lets a choice come before the question that names, as long as that one is no choice itself.
+    """
+    return {
+        spec: wanted | {source}
+        if (source := spec.source) is not None and not (loose and source.source is None)
+        else wanted
+        for spec, wanted in needs.items()
+    }
 
 
 def meant(form: Form, name: str) -> tuple[str, str]:

@@ -124,6 +124,35 @@ def test_a_mistake_is_reached_also_where_nothing_can_be_chosen_any_more(client, 
     assert 'id="f-b"' in response.text
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["action", "csrf_token", "discard", "language", "new", "revision", "shown", "website",
+     "born.day", "born.year", "born.calendar", "data", "errors", "meta", "check", "name"],
+)  # fmt: skip
+def test_a_question_may_be_called_like_anything_that_a_page_sends(client, world, name) -> None:
+    form(world, question("date", "born"), question("text", name))
+    page = client.get(PAGE, follow_redirects=True).text
+    box = page.partition(f'data-question="{name}"')[2]
+    sent = re.search(r'<input type="text" id="([^"]+)" name="([^"]+)"', box)
+    assert sent is not None
+    typed = {"born.day": "1", "born.month": "2", "born.year": "2020", sent[2]: "my answer"}
+    fields = {**hidden_fields(page), "action": "next", **typed}
+    assert client.post(PAGE, data=fields).status_code == 303
+    assert answers() == {"born": "2020-02-01", name: "my answer"}
+    assert Draft.get().answers["marks"] == []
+    shown = client.get(PAGE).text
+    assert f'name="{sent[2]}" value="my answer"' in shown
+
+
+def test_a_file_may_be_called_like_a_button(client, world) -> None:
+    form(world, question("file", "action"))
+    page = client.get(PAGE, follow_redirects=True).text
+    fields = {**hidden_fields(page), "action": "next", "action~": (io.BytesIO(PNG), "a.png")}
+    answer = client.post(PAGE, data=fields, content_type="multipart/form-data")
+    assert answer.status_code in (303, 422)
+    assert 'name="action~"' in page
+
+
 def test_only_the_parts_that_a_form_wants_are_asked_of_a_date(client, world) -> None:
     form(world, question("date", "q", appearance=("month-year",)))
     page = client.get(PAGE, follow_redirects=True).text

@@ -32,6 +32,8 @@ LISTED = (
     *FROM_FILE,
     "osm",
 )
+# “Yes” as forms of other countries have it, in columns that say yes or no.
+FOREIGN_YES = ("ja", "oui", "si", "sí", "sì", "sim", "evet", "да", "так", "نعم", "بله")
 MAX_OPEN = 50  # far more than a form may have, far less than would exhaust anything
 # Spellings of older XLSForm programs; what stands around the type itself is left out.
 AROUND_TYPE = re.compile(r"^(?:(?:q|add|get)\s+|uri:\s*)|\s+prompt(?=$|\s)|(?<=one|ple)\s+using$")
@@ -122,7 +124,9 @@ class SurveyReader:
         boundary = BOUNDARY.match(written)
         if not written:
             if name or "label" in cells:
-                self._report(ERROR, NO_TYPE, ADD_TYPE, row, "type", name=name)
+                texts = list(cells.get("label", {}).values())
+                told = name or texts[0][:60]
+                self._report(ERROR, NO_TYPE, ADD_TYPE, row, "type", name=told)
             return
         if boundary is None:
             self._question(written, name, cells, row)
@@ -199,6 +203,9 @@ class SurveyReader:
         return cells
 
     def _truth(self, text: str, row: int, column: str) -> bool | str:
+        if text.strip().lower() in FOREIGN_YES:
+            self._report(WARNING, CORRECTED, CHECK_IT, row, column, expression="true()")
+            return True
         known = truth_of(text)
         return self._tidied(text, row, column) if known is None else known
 

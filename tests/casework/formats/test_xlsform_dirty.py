@@ -646,3 +646,33 @@ def test_a_device_question_is_called_as_the_file_calls_it():
     found = read(f"{HEAD}\nemail | e |\ntext | b | B")
     told = [each for each in found.findings if each.msgid == checking.METADATA]
     assert told[0].params["type"] == "email"
+
+
+@pytest.mark.parametrize("yes", ["oui", "Ja", "نعم", "да"])
+def test_yes_of_another_language_is_understood_and_told(yes):
+    found = read(f"{HEAD} | required\ntext | a | A | {yes}\ntext | b | B | no")
+    assert by_name(found)["a"].required is True
+    assert ("warning", survey.CORRECTED) in said(found)
+
+
+def test_a_row_that_has_only_words_is_told_by_them():
+    found = read(f"{HEAD}\n | | Hello you\ntext | a | A")
+    told = [each.params["name"] for each in found.findings if each.msgid == survey.NO_TYPE]
+    assert told == ["Hello you"]
+
+
+def test_a_list_in_other_letters_is_guessed():
+    found = read(f"{HEAD}\nselect_one L | a | A")
+    assert [each.params["guess"] for each in found.findings if each.msgid == checking.NO_LIST] == [
+        "l"
+    ]
+
+
+def test_a_wide_equals_sign_is_one():
+    assert tidy_expression("${a} ＝ 3") == "${a} = 3"
+
+
+def test_two_of_one_name_are_told_to_differ():
+    found = read(f"{HEAD}\ntext | a | A\ntext | a | A")
+    told = [each for each in found.findings if each.msgid == checking.DOUBLE_NAME]
+    assert told[0].advice == references.MAKE_UNIQUE

@@ -13,6 +13,7 @@ from casework.questionnaires.compiling import NOT_IN_REPEAT
 from casework.questionnaires.definitions import from_json, to_json
 from casework.questionnaires.editing import change, lists_in_use, mentions, rename
 from casework.questionnaires.findings import ERROR
+from casework.questionnaires.places import questions
 from casework.questionnaires.references import LOOP, UNKNOWN_NAME
 from casework.questionnaires.steps import accept, add_row, remove_row
 from casework.questionnaires.support import lacks
@@ -214,3 +215,19 @@ def test_editing_keeps_the_source_and_takes_it_along():
     assert ("head", "list_name") in {(e.name, e.column) for e in mentions(form, "0/0")}
     assert {each.kind for each in differences(form, renamed)} == {"renamed"}
     assert lists_in_use(form)["${name}"] == ("mother", "head", "coming")
+
+
+def test_one_of_those_named_so_far_or_a_new_one_is_no_circle():
+    asked = question("select_one", "known", list_name="${kind}")
+    new = question("text", "kind", relevant="${known} = ''")
+    filling = started(repeat("pet", asked, new))
+    pets = place(filling, "pet")
+    filling, first = add_row(filling, pets)
+    inside = place(filling, pets.page.row_pages[0].id, ("pet", first))
+    assert [node.path[-1] for node in questions(filling, inside)] == ["kind"]
+    filling = accept(filling, inside, {"kind": ["cat"]}).filling
+    filling, second = add_row(filling, pets)
+    answers = {"known": ["cat"]}
+    outcome = accept(filling, place(filling, inside.page.id, ("pet", second)), answers)
+    rows = outcome.filling.final()["pet"]
+    assert (rows[0]["kind"], rows[1].get("known"), rows[1].get("kind")) == ("cat", "cat", None)

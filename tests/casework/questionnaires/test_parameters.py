@@ -42,6 +42,7 @@ def test_what_can_be_used_needs_no_word(type_, parameters):
         ("select_one", {"step": "2"}, UNKNOWN),
         ("image", {"max_pixels": "large"}, IN_VAIN),
         ("image", {"max_pixels": "0"}, IN_VAIN),
+        ("image", {"max_pixels": "9" * 5000}, IN_VAIN),
     ],
 )
 def test_what_is_written_in_vain_is_told(type_, parameters, msgid):
