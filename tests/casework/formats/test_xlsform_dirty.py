@@ -309,7 +309,7 @@ def test_double_choices_are_a_warning_unless_they_are_meant():
 @pytest.mark.parametrize(
     ("row", "msgid", "guess"),
     [
-        ("select_one L | q | Q", checking.NO_LIST, ""),
+        ("select_one L | q | Q", checking.NO_LIST, "l"),
         ("select_one yes_no | q | Q", checking.NO_LIST, ""),
         ("select_one ${a} | q | Q", compiling.NOT_IN_REPEAT, None),
         ("select_oen l | q | Q", checking.UNKNOWN_TYPE, "select_one"),
