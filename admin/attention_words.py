@@ -28,6 +28,7 @@ from casework.deadlines import Deadline
 from casework.insight.attention.decisions import cause
 from casework.insight.attention.entries import AttentionEntry
 from casework.insight.attention.registry import RULES
+from casework.life_areas import LifeArea, NeedCategory
 from casework.needs import Need
 from casework.network.contacts import NetworkContact
 from casework.network.meetings import Decision
@@ -37,7 +38,7 @@ from casework.referrals import WAITING, Referral
 Rows = dict[uuid.UUID, Any]
 ROWS: dict[str, Callable[[list[uuid.UUID]], Iterable[Any]]] = {
     "steps": lambda ids: Step.select().where(Step.id << ids).with_related(Step.goal),
-    "needs": lambda ids: Need.select().where(Need.id << ids).with_related(Need.category),
+    "needs": lambda ids: _needs(ids),
     "plans": lambda ids: Plan.select().where(Plan.id << ids).with_related(Plan.person),
     "referrals": lambda ids: Referral.select().where(Referral.id << ids).with_related(
         Referral.service, Referral.organization
@@ -50,7 +51,7 @@ ROWS: dict[str, Callable[[list[uuid.UUID]], Iterable[Any]]] = {
 }  # fmt: skip
 NAMED: dict[str, Callable[[Any], str]] = {
     "steps": lambda row: row.text(reading_language())[0],
-    "needs": lambda row: row.category.label(reading_language()),
+    "needs": lambda row: need_name(row),
     "plans": lambda row: (
         _("Plan for %(name)s", name=row.person.name) if row.person else _("Plan of the household")
     ),
@@ -76,7 +77,12 @@ OPENS = {
     "network_contacts": N_("To the contact"),
     "network_decisions": N_("To the meeting"),
 }
+ELSE = "_other"
 LOOKS = N_("Look at it")
+# Before its day and after it: what a rule says in one sentence reads better as one of two.
+BOTH_WAYS = {
+    "deadline_near": (N_("A deadline is near."), N_("A deadline is past.")),
+}
 # What became of an appointment after which the entry stands again.
 BECAME = {
     "planned": N_("The appointment on %(day)s is over, and nobody has noted how it went."),
@@ -174,9 +180,26 @@ def _line(entry: AttentionEntry, case: Case | None, row: Any, talk: Any) -> Line
     )  # fmt: skip
 
 
+def _needs(ids: list[uuid.UUID]) -> Iterable[Need]:
+    """Needs with what they are called, in one statement."""
+    rows: Any = Need.select(Need, NeedCategory, LifeArea).join_from(Need, NeedCategory)
+    return rows.join_from(Need, LifeArea).where(Need.id << ids)
+
+
+def need_name(row: Any) -> str:
+    """What a need is called; "something else" says in which area of life."""
+    name = row.category.label(reading_language())
+    if not row.category.code.endswith(ELSE):
+        return name
+    return f"{name} ({row.life_area.label(reading_language())})"
+
+
 def why(entry: AttentionEntry) -> str:
     """The rule's sentence, with its numbers; the code of a rule that is not there any more."""
     rule = RULES.get(entry.rule)
+    if rule and entry.rule in BOTH_WAYS:
+        is_past = local_date(entry.since, site_zone()) < today()
+        return _(BOTH_WAYS[entry.rule][is_past])
     return _(rule.sentence, **entry.details) if rule else entry.rule
 
 

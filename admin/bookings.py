@@ -18,12 +18,14 @@ from admin.i18n import lazy_gettext as _l
 from casework.appointments import Appointment, plan_appointment
 from casework.cases import Case
 from casework.core.db import transaction
-from casework.core.i18n import gettext_in
+from casework.core.i18n import DEFAULT, gettext_in
 from casework.insight.attention.entries import AttentionEntry
 from casework.insight.attention.talks import book_for, is_settled_by_a_talk
 from casework.people import Person
 from casework.plans.models import Step
 from casework.venues import TALK
+
+MOST_SUBJECT = 300
 
 
 class BookingForm(AppointmentForm):
@@ -82,8 +84,10 @@ def _entries(case: Case, wanted: list[uuid.UUID]) -> list[AttentionEntry]:
 
 
 def _subject(entry: AttentionEntry, case: Case) -> str:
-    """What the person reads of it: the step that it is about, or else that we want to talk."""
-    step = None
+    """What the person reads of it: the step that it is about, or else that we want to talk. In
+    German too, so that whoever plans it and whoever is shown it can read it."""
+    step, tags = None, (case.language, DEFAULT)
     if entry.subject_table == "steps":
         step = Step.get_or_none((Step.id == entry.subject_id) & (Step.case == case))
-    return step.text(case.language)[0] if step else gettext_in(case.language, TALK)
+    said = (step.text(tag)[0] if step else gettext_in(tag, TALK) for tag in tags)
+    return " · ".join(dict.fromkeys(said))[:MOST_SUBJECT]

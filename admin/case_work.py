@@ -28,6 +28,7 @@ from admin.case_forms import (
 from admin.case_releases import AskReleaseForm, CaseReleases
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
+from admin.person_fields import READ_IN
 from casework.appointment_rules import CANCELLERS, Overlap
 from casework.appointment_rules import STATES as APPOINTMENT_STATES
 from casework.appointments import Appointment, settle_appointment
@@ -103,7 +104,7 @@ class CaseWork(CaseReleases):
         elif name == "message":
             start = {"language": reading_language()}
         elif name == "appointment":
-            start = {"staff": case.assigned_to}
+            start = {"staff": case.assigned_to, "interpreter_language": _tongue_of(case)}
         elif name == "release":
             start = {"language": case.language}
         form = self.FORMS[name](posted, prefix=f"{name}-", data=start)
@@ -243,6 +244,13 @@ class CaseWork(CaseReleases):
     def assign(self, id: uuid.UUID) -> ResponseReturnValue:
         """Somebody else works on the case."""
         return self._sent(id, "assign", _assign, _("The case was assigned."), "content")
+
+
+def _tongue_of(case: Any) -> str:
+    """For which language somebody interprets, where the contact person cannot do without."""
+    people = [each for each in case.household.people if each.is_contact]
+    needed = any(each.interpreter == "yes" for each in people)
+    return case.language if needed and case.language in dict(READ_IN) else ""
 
 
 def documents_folder() -> Path:

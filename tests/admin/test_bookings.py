@@ -13,6 +13,7 @@ from casework.core.access import SYSTEM
 from casework.insight.attention.entries import AttentionEntry
 from casework.insight.attention.talks import Talk
 from casework.insight.attention.upkeep import judge_all
+from casework.plans.models import Step
 from casework.plans.writing import Doer, add_goal, add_step
 from tests.admin.pressing import desk_of, send, text_of
 from tests.world import World
@@ -156,3 +157,36 @@ def test_where_nothing_calls_the_form_offers_nothing_to_settle(desk, world: Worl
     page = text_of(desk.get(f"/admin/case/{case.id}?book={case.id}"))
     assert "Plan an appointment" in page
     assert "appointment-settles" not in page
+
+
+def test_an_interpreter_is_asked_for_where_the_contact_person_needs_one(desk, world) -> None:
+    case = world.case(interpreter="yes", language="ti")
+    page = text_of(desk.get(f"/admin/case/{case.id}"))
+    assert '<option selected value="ti">' in page.split('id="plan-appointment"')[1]
+
+
+def test_a_subject_is_proposed_in_the_persons_language_and_in_german(
+    desk, world: World, entry
+) -> None:
+    step = Step.get()
+    step.texts = {"ar": "كتابة الرسالة", "de": "Brief schreiben"}
+    step.save()
+    page = text_of(desk.get(f"{_case(entry)}?book={entry.id}"))
+    assert 'value="كتابة الرسالة · Brief schreiben"' in page
+
+
+def test_a_deadline_says_whether_its_day_is_still_to_come(desk, world: World) -> None:
+    world.deadline(due_on=world.at.date() + timedelta(days=5))
+    judge_all(at=world.at)
+    assert "A deadline is near." in text_of(desk.get(QUEUE))
+    world.deadline(due_on=world.at.date() - timedelta(days=1))
+    judge_all(at=world.at)
+    assert "A deadline is past." in text_of(desk.get(QUEUE))
+
+
+def test_a_need_called_something_else_says_in_which_area(app, desk, world: World, clock) -> None:
+    world.need(category="housing_other")
+    clock.forward(days=10)
+    judge_all(at=world.at)
+    page = text_of(desk_of(app, world.coordinator()).get(f"{QUEUE}?rule=need_alone"))
+    assert "Something else (Housing)" in page
