@@ -18,7 +18,7 @@ from peewee import BlobField, ForeignKeyField
 
 import casework
 from casework.core import audit
-from casework.core.access import GRANTS
+from casework.core.access import GRANTS, Actor, Role
 from casework.core.crypto import place_of
 from casework.core.db import Base, connection, database
 from casework.providers import DirectoryModel
@@ -192,6 +192,22 @@ def test_every_screen_of_the_back_office_declares_its_resource(app: Flask) -> No
     known = {grant.split(":")[0] for grants in GRANTS.values() for grant in grants}
     for view in app.extensions["admin"][0]._views:
         assert getattr(view, "resource", None) in known, view.endpoint
+
+
+def test_whatever_a_screen_offers_somebody_may_do(app: Flask) -> None:
+    from admin.permissions import PERMITTED
+
+    switches = {"create_view": "can_create", "edit_view": "can_edit", "delete_view": "can_delete",
+                "export": "can_export", "ajax_update": "can_edit"}  # fmt: skip
+    roles = [Actor("staff", role=role) for role in Role]
+    idle = []
+    for view in app.extensions["admin"][0]._views:
+        for _address, method, _verbs in view._urls:
+            permission = PERMITTED[f"{view.endpoint}.{method}"]
+            is_offered = getattr(view, switches.get(method, ""), True)
+            if is_offered and not any(each.may(permission) for each in roles):
+                idle.append(f"{view.endpoint}.{method} needs {permission}")
+    assert idle == []
 
 
 def test_the_tree_in_the_readme_is_the_real_one() -> None:

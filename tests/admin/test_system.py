@@ -213,6 +213,32 @@ def test_nobody_changes_the_trail(admin):
         assert admin.post(address, data={"csrf_token": token}).status_code == 404
 
 
+def test_the_administrator_takes_the_trail_out_without_what_it_is_about(
+    admin, administrator, world
+):
+    case = world.case(given_name="Amal", family_name="Beispiel")
+    world.need(case)
+    exported = admin.get("/admin/audit_entries/export/csv/?flt_event=case")
+    assert exported.status_code == 200
+    text = body(exported)
+    assert "case:opened" in text
+    assert "staff:created" not in text
+    for hidden in (case.reference, "Amal", "Beispiel"):
+        assert hidden not in text
+    entry = AuditEntry.get(AuditEntry.event == "audit:exported")
+    assert (entry.actor_id, entry.details) == (
+        administrator.id,
+        {"rows": len(text.splitlines()) - 1},
+    )
+
+
+def test_the_coordinator_reads_the_trail_and_takes_nothing_out(app, world):
+    client = app.test_client()
+    sign_in(client, world.coordinator())
+    assert "/export/" not in body(client.get("/admin/audit_entries/"))
+    assert client.get("/admin/audit_entries/export/csv/").status_code == 404
+
+
 def test_the_commissioner_sees_no_trail(app, world):
     client = app.test_client()
     sign_in(client, world.staff(Role.INTEGRATION_COMMISSIONER))
