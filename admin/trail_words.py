@@ -47,6 +47,7 @@ EVENTS = CASE_EVENTS | {
 ENDINGS = {
     "read": N_("Looked at"),
     "searched": N_("Searched"),
+    "exported": N_("Taken out as a table"),
     "loaded": N_("Starter content loaded"),
 }
 
