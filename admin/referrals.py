@@ -322,7 +322,7 @@ class Referrals(NewReferral, ChangeDraft, ReferralWork, CaseworkView):
             "desk/referral.html", row=referral, forms_of=forms, opened=set(given),
             person=referral.need.person or contact_person(referral.case), called=called,
             preview=shown_details(shared), missing=missing_fields(referral, release),
-            release=release, link=link, address=reply_address(link),
+            release=release, link=link, address=reply_address(link), at=now(),
             standing=standing(
                 referral.organization.id, referral.fields, own.with_related(Release.case),
                 today=today(),

@@ -15,6 +15,7 @@ from casework.core.audit import AuditEntry
 from casework.messages import OutboxMail
 from casework.needs import Need
 from casework.outcomes import tell_person
+from casework.providers import report_capacity
 from casework.referrals import (
     Referral,
     answer_referral,
@@ -374,3 +375,23 @@ def test_the_page_of_a_referral_stays_at_its_number_of_statements(desk, world) -
         expire_referral(Referral.get(Referral.state == "sent"), by=SYSTEM, at=world.at)
     assert counted() <= few
     assert few <= 40
+
+
+def test_a_link_that_has_expired_is_not_offered_any_more(app, desk, world: World, clock) -> None:
+    referral = world.referral()
+    assert "Address to pass on" in text_of(desk.get(page_of(referral)))
+    clock.forward(days=60)
+    page = text_of(desk_of(app, world.coordinator()).get(page_of(referral)))
+    assert "and opens nothing any more. Please make a new one." in page
+    assert "Address to pass on" not in page
+    assert "Make a new link" in page
+
+
+def test_who_waits_reads_that_a_place_has_been_reported_free_since(desk, world, clock) -> None:
+    referral = answer_referral(world.referral(), "waitlisted", by=PROVIDER, at=world.at)
+    assert "no place free anywhere" in text_of(desk.get(page_of(referral)))
+    clock.forward(minutes=5)
+    report_capacity(referral.service, places=9, free=2, waiting=1, by=SYSTEM, at=world.at)
+    page = text_of(desk.get(page_of(referral)))
+    assert "a place has been reported free since" in page
+    assert "no place free anywhere" not in page
