@@ -25,11 +25,11 @@ def test_a_reader_waits_for_no_computation_and_the_worker_follows(world: World, 
             upkeep._alone()
             begun.set()
             if not is_sqlite():
-                ended.wait(10)
+                ended.wait(60)
 
     other = threading.Thread(target=compute)
     other.start()
-    begun.wait(10)
+    assert begun.wait(60)
     read = catch_up(at=world.at, wait=False)
     assert bool(read) is is_sqlite()
     ended.set()
