@@ -24,7 +24,7 @@ from waitress import create_server, wasyncore
 from casework.core.config import Config
 from tests.mailbox import free_port
 
-START_SECONDS = 60
+START_SECONDS = 120
 # Children are forked from a process that has read the program already: they start at once.
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["app"])
