@@ -115,7 +115,7 @@ def test_a_service_says_what_the_organisation_said_of_it(world: World) -> None:
     assert [each.category.code for each in cafe.categories] == ["conversation"]
     assert (cafe.eligibility_description, cafe.fees_description) == ("alle", "kostenlos")
     assert (cafe.capacity_free, cafe.capacity_at) == (0, submission.received_at)
-    assert [(each.code, each.name) for each in cafe.spokenlanguage_set] == [
+    assert sorted((each.code, each.name) for each in cafe.spokenlanguage_set) == [
         ("ar", "Arabisch"), ("fa-AF", "Dari"),
     ]  # fmt: skip
     assert [each.description for each in Schedule.select()] == ["Montag 9 bis 12 Uhr"]
