@@ -35,6 +35,7 @@ from casework.questionnaires.problems import Path
 from casework.questionnaires.surroundings import Around
 
 MAX_ROWS = 30
+MAX_ALL_ROWS = 1000  # of lists inside lists, as far as calculations say how long they are
 Answers = dict[str, Any]
 
 
@@ -141,6 +142,7 @@ class Filling:
     def _add_wanted_rows(self) -> bool:
         """Give each repeat with a `repeat_count` the rows it wants; whether any were added."""
         added = False
+        self._row_count = sum(len(self.by_spec[each.index]) for each in self.form.repeats)
         for repeat in self.form.repeats:
             count = repeat.expressions.get("repeat_count")
             if count is None or repeat.parent is None:
@@ -157,7 +159,8 @@ class Filling:
         for surplus in node.children.get(repeat.name, [])[wanted:]:
             surplus.relevant = False
         rows: list[Answers] = node.data.setdefault(repeat.key, [])
-        missing = wanted - len(rows)
+        missing = min(wanted - len(rows), MAX_ALL_ROWS - self._row_count)
+        self._row_count += max(0, missing)
         for _ in range(missing):
             rows.append({ROW_KEY: next_row_id(rows)})
             self.new_rows.append((*node.path, repeat.key, rows[-1][ROW_KEY]))

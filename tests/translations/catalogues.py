@@ -48,6 +48,7 @@ STAFF_ROOMS = (
     "casework/questionnaires/findings.py", "casework/questionnaires/lists.py",
     "casework/questionnaires/media.py", "casework/questionnaires/form_files.py",
     "casework/questionnaires/models.py", "casework/questionnaires/expressions/",
+    "casework/questionnaires/parameters.py",
 )  # fmt: skip
 UNREVIEWED = "not yet reviewed by a native speaker"
 # CLDR's rules; where Babel knows fewer forms than CLDR, CLDR is right.

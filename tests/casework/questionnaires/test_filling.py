@@ -1,7 +1,7 @@
 """Relevance, calculations, repeats and what is submitted in the end."""
 
 from casework.questionnaires.compiling import compile_form
-from casework.questionnaires.filling import fill
+from casework.questionnaires.filling import MAX_ALL_ROWS, fill
 from casework.questionnaires.places import places
 from casework.questionnaires.validating import problems
 from tests.casework.questionnaires.samples import (
@@ -12,6 +12,7 @@ from tests.casework.questionnaires.samples import (
     group,
     question,
     repeat,
+    started,
 )
 
 FULL = {
@@ -243,3 +244,12 @@ def test_or_other_offers_other_and_asks_what():
     assert [choice.name for choice in filling.choices(needs)] == ["work", "home", "other"]
     assert other.counts
     assert not household({"needs": ["work"]}).by_path["needs_other",].counts
+
+
+def test_lists_inside_lists_end_somewhere():
+    items = (question("text", "a"),)
+    for name in "fedcba":
+        items = (repeat(f"list_{name}", *items, repeat_count="30"),)
+    filling = started(*items, question("text", "b"))
+    assert sum(len(filling.by_spec[each.index]) for each in filling.form.repeats) <= MAX_ALL_ROWS
+    assert len(filling.by_spec[filling.form.repeats[0].index]) == 30
