@@ -33,6 +33,7 @@ from tests.bench_attention import attention_rows
 from tests.bench_balance import balance_rows
 from tests.bench_forms import editor_row, form_rows, show_limits
 from tests.bench_growth import growth_rows
+from tests.bench_screens import screen_rows
 from tests.bench_town import EMAIL, NOW, SIZES, Row, Town, show_rows, town
 from tests.conftest import environment
 from tests.pages import csrf_token
@@ -42,7 +43,8 @@ ROUNDS = 15
 BENCHES = {
     "attention queue": attention_rows,
     "support balance": balance_rows,
-    "growth, counter, reports": growth_rows,
+    "growth and counter": growth_rows,
+    "screens of the menu": screen_rows,
 }
 Table = list[tuple[str, float, float]]
 

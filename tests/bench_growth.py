@@ -1,4 +1,4 @@
-"""Figures of what grows with the years: forecast, workload, sites, counter, week and reports.
+"""Figures of what grows with the years: forecast, workload, sites, counter and week.
 
 The counter has five years of sixty visits a week behind it, and as many appointments.
 
@@ -22,10 +22,8 @@ PAGES = (
     ("forecast", "/admin/forecast/"),
     ("workload", "/admin/workload/"),
     ("sites and who is announced", "/admin/growth/"),
-    ("whose turn it was", "/admin/waiting/"),
     ("counter", "/admin/counter/"),
     ("my week", "/admin/week/"),
-    ("reports", "/admin/reports/"),
 )
 
 
@@ -38,9 +36,7 @@ def growth_rows(town: Town) -> list[Row]:
             title = f"{town.name}: count all reports of a quarter (worker)"
             found.append(once(title, lambda: [count_next(at=NOW) for _report in REPORTS]))
     for title, path in PAGES:
-        # The waiting times of 100,000 cases are added up while one waits: no page for that size.
-        if not (town.is_large and path == "/admin/waiting/"):
-            found.append(opened(town.app, path, f"{town.name}: {title}"))
+        found.append(opened(town.app, path, f"{town.name}: {title}"))
     return found
 
 
@@ -63,4 +59,4 @@ def _five_years(town: Town) -> None:
 
 
 if __name__ == "__main__":
-    show_rows(in_all_towns(growth_rows), "growth, counter, reports")
+    show_rows(in_all_towns(growth_rows), "growth and counter")

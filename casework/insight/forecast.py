@@ -205,9 +205,8 @@ def _add(found: dict[date, tuple[int, int]], month: date, cases: int, people: in
 
 def _needs(staff: Actor) -> dict[Any, tuple[int, int]]:
     """For each life area the needs of all cases, and those that stand in live ones."""
-    each: Any = Case.alias()
-    is_open = each.select(each.id).where((each.id == Need.case) & each.closed_at.is_null())
-    standing = (Need.state << STANDING_NEEDS) & fn.EXISTS(is_open)
+    closed = Case.select(Case.id).where(Case.closed_at.is_null(False))
+    standing = (Need.state << STANDING_NEEDS) & Need.case.not_in(closed)
     every = fn.COUNT(SQL("*"))
     rows = Need.select(Need.life_area, every, every.filter(standing)).group_by(Need.life_area)
     if not staff.sees_all:

@@ -27,8 +27,8 @@ INDEXES = (
     # Answers that nobody has noted yet: few among all that were ever given.
     "release_answer_unseen ON releases (state, answered_at) "
     "WHERE answered_at IS NOT NULL AND noted_at IS NULL",
-    # Whether one case is open, and who lives at a site, without reading a row.
-    "case_open_id ON cases (id, closed_at) WHERE closed_at IS NULL",
+    # Which cases are closed, and who lives at a site, without reading a row.
+    "case_closed ON cases (id, closed_at) WHERE closed_at IS NOT NULL",
     "household_at_site ON households (site_id, id)",
     "cell_under ON balance_cells (household_id, life_area_id) "
     "WHERE under AND organization_id IS NULL",
