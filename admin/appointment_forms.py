@@ -11,7 +11,8 @@ from admin.base.fields import WordsField
 from admin.case_forms import caseworkers
 from admin.i18n import lazy_gettext as _l
 from admin.person_fields import NEEDED, READ_IN, line, prose, words
-from casework.appointment_rules import CANCELLERS, KINDS, LEAST_MINUTES, MOST_MINUTES, REASONS
+from casework.appointment_rules import KINDS, LEAST_MINUTES, MOST_MINUTES, REASONS
+from casework.appointment_states import CANCELLERS
 from casework.staff import Staff
 
 MOST_NOTE = 1000

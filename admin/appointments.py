@@ -23,7 +23,8 @@ from admin.base.shown import show_moment
 from admin.i18n import gettext as _
 from admin.i18n import lazy_gettext as _l
 from admin.words import PAGE_WORDS, language_name, word
-from casework.appointment_rules import CANCELLERS, KINDS, REASONS, STATES, Overlap
+from casework.appointment_rules import KINDS, REASONS, Overlap
+from casework.appointment_states import CANCELLERS, STATES
 from casework.appointments import (
     Appointment,
     AppointmentShift,

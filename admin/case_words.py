@@ -6,8 +6,8 @@ from admin.appointments import VERBS, interpreter_of, reason_of
 from admin.person_fields import CHANNELS, INTERPRETER, describe_age, show_birth
 from admin.support_file import SUPPORT_WORDS
 from admin.words import left_words, today
-from casework.appointment_rules import CANCELLERS
-from casework.appointment_rules import STATES as APPOINTMENT_STATES
+from casework.appointment_states import CANCELLERS
+from casework.appointment_states import STATES as APPOINTMENT_STATES
 from casework.cases import CLOSING_REASONS, STATES, URGENCIES
 from casework.conference_seats import KNOWS, TOLD
 from casework.conference_seats import STATES as CONFERENCE_STATES

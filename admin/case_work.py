@@ -29,8 +29,9 @@ from admin.case_releases import AskReleaseForm, CaseReleases
 from admin.i18n import gettext as _
 from admin.i18n import reading_language
 from admin.person_fields import READ_IN
-from casework.appointment_rules import CANCELLERS, Overlap
-from casework.appointment_rules import STATES as APPOINTMENT_STATES
+from casework.appointment_rules import Overlap
+from casework.appointment_states import CANCELLERS
+from casework.appointment_states import STATES as APPOINTMENT_STATES
 from casework.appointments import Appointment, settle_appointment
 from casework.cases import (
     Case,

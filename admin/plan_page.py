@@ -21,7 +21,7 @@ from admin.plan_forms import (
     doers,
 )
 from admin.words import TURNS, today
-from casework.appointment_rules import CANCELLERS
+from casework.appointment_states import CANCELLERS
 from casework.cases import Case
 from casework.core.access import Actor
 from casework.core.i18n import N_

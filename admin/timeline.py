@@ -14,7 +14,7 @@ from admin.auth import current_actor
 from admin.i18n import gettext as _
 from admin.referral_words import state_name
 from admin.words import word
-from casework.appointment_rules import STATES as APPOINTMENT_STATES
+from casework.appointment_states import STATES as APPOINTMENT_STATES
 from casework.cases import STATES as CASE_STATES
 from casework.cases import Case
 from casework.consent import STATES as RELEASE_STATES

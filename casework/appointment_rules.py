@@ -1,10 +1,9 @@
-"""What an appointment can be and be about, why one did not take place, and what is refused."""
+"""What an appointment can be about, why one did not take place, and what is refused."""
 
 from __future__ import annotations
 
 from casework.core.i18n import N_
 from casework.core.refusals import Refusal
-from casework.core.states import Machine
 
 KINDS = {
     "first_talk": N_("first talk"),
@@ -15,22 +14,6 @@ KINDS = {
     "phone": N_("talk by phone"),
     "other": N_("appointment"),
 }
-STATES = Machine(
-    {
-        "planned": N_("planned"),
-        "kept": N_("kept"),
-        "missed": N_("missed"),
-        "excused": N_("excused"),
-        "cancelled": N_("cancelled"),
-    },
-    {
-        "planned": ("kept", "missed", "excused", "cancelled"),
-        "missed": ("kept", "excused"),
-        "excused": ("kept", "missed"),
-        "kept": ("missed", "excused"),
-    },
-)
-CANCELLERS = {"person": N_("by the person"), "provider": N_("by the provider"), "us": N_("by us")}
 # Why, by state. Only "missed" counts as missed: who was ill or was never told is excused.
 REASONS: dict[str, dict[str, str]] = {
     "missed": {

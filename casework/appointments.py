@@ -13,11 +13,9 @@ from typing import Any
 from peewee import CharField, ForeignKeyField, IntegerField, ModelSelect
 
 from casework.appointment_rules import (
-    CANCELLERS,
     LEAST_MINUTES,
     MOST_MINUTES,
     REASONS,
-    STATES,
     USUAL,
     AppointmentOver,
     DurationRefused,
@@ -27,6 +25,7 @@ from casework.appointment_rules import (
     ReasonRefused,
     TimeRefused,
 )
+from casework.appointment_states import CANCELLERS, STATES
 from casework.cases import Case, CaseModel, note_contact
 from casework.core.access import Actor, Role
 from casework.core.audit import recorded

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import ModelSelect
 
-from casework.appointment_rules import STATES
+from casework.appointment_states import STATES
 from casework.appointments import Appointment, refuse_over
 from casework.cases import note_contact
 from casework.core.access import Actor

@@ -12,8 +12,8 @@ from typing import Any
 
 from peewee import Load
 
-from casework.appointment_rules import STATES as APPOINTMENT_STATES
 from casework.appointment_rules import TimeRefused
+from casework.appointment_states import STATES as APPOINTMENT_STATES
 from casework.appointments import settle_appointment, shift_appointment
 from casework.cases import Case
 from casework.conference_seats import (

@@ -9,7 +9,7 @@ from flask import g
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from casework.appointment_rules import STATES as APPOINTMENT_STATES
+from casework.appointment_states import STATES as APPOINTMENT_STATES
 from casework.consent import PURPOSES, SHAREABLE, Release
 from casework.consent import STATES as RELEASE_STATES
 from casework.core import i18n

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework.appointment_rules import (
-    STATES,
     AppointmentOver,
     DurationRefused,
     InterpreterNotNeeded,
@@ -14,6 +13,7 @@ from casework.appointment_rules import (
     ReasonRefused,
     TimeRefused,
 )
+from casework.appointment_states import STATES
 from casework.appointments import (
     Appointment,
     AppointmentShift,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework import appointment_rules, cases, consent, needs, referrals, submissions, volunteers
+from casework import appointment_states, cases, consent, needs, referrals, submissions, volunteers
 from casework.core.access import SYSTEM
 from casework.core.refusals import InvalidTransition
 from casework.core.states import Machine
@@ -20,7 +20,7 @@ MACHINES = {
     "need": needs.NEED_STATES,
     "release": consent.STATES,
     "referral": referrals.STATES,
-    "appointment": appointment_rules.STATES,
+    "appointment": appointment_states.STATES,
     "offer": volunteers.STATES,
 }
 machines = pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
