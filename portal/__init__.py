@@ -35,6 +35,7 @@ from portal import (
 from portal.centre import local, phone_link, settings
 from portal.language import (
     YEAR,
+    form_language,
     give_language,
     in_language,
     is_reviewed,
@@ -132,6 +133,7 @@ def page_frame(stylesheet: str, script: str, config: Config) -> dict[str, Any]:
         "script": script,
         "centre": settings(),
         "in_language": in_language,
+        "form_language": form_language,
         "marked": marked,
         "unreviewed": not is_reviewed(language),
         "drawing": icons.drawing,

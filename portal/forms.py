@@ -190,12 +190,13 @@ def plain(text: str) -> str:
     return DAMAGED.sub("", text)
 
 
-def show_problems(form: BaseForm, found: Iterable[Problem], tag: str) -> None:
-    """Put each problem beside its question."""
+def show_problems(form: BaseForm, found: Iterable[Problem], tag: str, form_tag: str) -> None:
+    """Put each problem beside its question: our sentence in `tag`, the form's in `form_tag`."""
     fields = {each.path: each for each in form}
     for problem in found:
         if problem.path in fields:
-            fields[problem.path].problems.append(Words(*problem.message(tag)))
+            words = Words(*problem.message(form_tag if problem.own else tag))
+            fields[problem.path].problems.append(words)
 
 
 def calendars() -> Mapping[str, str]:

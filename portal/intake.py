@@ -20,7 +20,7 @@ from portal.centre import now
 from portal.files import take_files
 from portal.forms import Raw, read_page
 from portal.journeys import CHECK, DISCARD, Journey, files_folder, page_problems
-from portal.language import keep_language
+from portal.language import form_language, keep_language
 from portal.suspicion import reasons
 
 HOUR = 3600
@@ -63,7 +63,7 @@ def check(slug: str) -> Response:
         return lead_back(journey)
     if request.method == "GET":
         return showing.check(journey)
-    name, value = wish("submit", "back")
+    name, value = wish(journey, "submit", "back")
     journey.notice_trap()
     if (name, value) == ("action", "submit"):
         return send(journey)
@@ -89,9 +89,9 @@ def discard(slug: str) -> Response:
 
 def take_page(journey: Journey, place: Place) -> Response:
     """Take what was typed on a page, and go where its button leads."""
-    name, value = wish("next", "back")
+    name, value = wish(journey, "next", "back")
     journey.notice_trap()
-    raw, misfits = read_page(journey.filling, place, request.form, request.files, g.language)
+    raw, misfits = read_page(journey.filling, place, request.form, request.files, form_language())
     misfits += take_files(journey, place, raw)
     if "new" in request.form:
         try:
@@ -137,7 +137,7 @@ def show_again(
 
 def take_list(journey: Journey, place: Place) -> Response:
     """Add, change or remove rows, or go on."""
-    name, value = wish("next", "back", "add:", "remove:")
+    name, value = wish(journey, "next", "back", "add:", "remove:")
     journey.notice_trap()
     if name != "action" or value == "back":
         return leave(journey, place, name, value)
@@ -209,7 +209,8 @@ def leave(journey: Journey, place: Place | None, name: str, value: str) -> Respo
     """Where the buttons lead that do not need a complete page: back, a language, the end."""
     if name == "language":
         response = away(journey.address(place, lang=value, **way()))
-        keep_language(response, value)
+        if value in LANGUAGES:
+            keep_language(response, value)
     elif name == "discard":
         response = away(journey.address_of(DISCARD))
     else:
@@ -227,7 +228,7 @@ def lead_back(journey: Journey) -> Response:
     return away(journey.start(lost="1") if journey.token else journey.start())
 
 
-def wish(*actions: str) -> tuple[str, str]:
+def wish(journey: Journey, *actions: str) -> tuple[str, str]:
     """The one button that was pressed, by name and value. Anything else is no form of ours.
 
     `actions` are the values that `action` has on this page; those with a colon begin one.
@@ -243,7 +244,7 @@ def wish(*actions: str) -> tuple[str, str]:
     begun = tuple(each for each in actions if each.endswith(":"))
     if name == "action" and value not in actions and not (begun and value.startswith(begun)):
         abort(400)
-    if name == "language" and value not in LANGUAGES:
+    if name == "language" and value not in journey.languages:
         abort(400)
     return name, value
 

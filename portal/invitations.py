@@ -35,8 +35,8 @@ from casework.questionnaires.definitions import Question
 from casework.questionnaires.models import QuestionnaireVersion, live
 from portal.centre import local, now
 from portal.journeys import Journey, cookie_name, invited_as
+from portal.language import FORM_PAGES
 
-PAGES = ("portal.form", "portal.page", "portal.check", "portal.discard", "portal.receipt")
 SECONDS_A_QUESTION = 20
 OVER = {
     InvitationUsed: 409,
@@ -110,7 +110,7 @@ def live_of(invitation: Invitation) -> QuestionnaireVersion:
 def admit() -> ResponseReturnValue | None:
     """Let only who began a form by its link onto its pages, and only while it takes answers."""
     key = invited_as()
-    if request.endpoint not in PAGES or not key:
+    if request.endpoint not in FORM_PAGES or not key:
         return None
     slug = (request.view_args or {})["slug"]
     invitation = invitation_by_key(key)
@@ -176,7 +176,7 @@ def case_page(invitation: Invitation) -> str:
 def stay_invited(endpoint: str, values: dict[str, Any]) -> None:
     """Addresses of a form's pages keep the key of its invitation."""
     invitation = g.get("invitation")
-    if endpoint in PAGES and invitation is not None and "for" not in values:
+    if endpoint in FORM_PAGES and invitation is not None and "for" not in values:
         values["for"] = invitation.id.hex
 
 

@@ -13,8 +13,10 @@ from flask import abort, current_app, g, request, url_for
 from werkzeug.wrappers import Response
 
 from casework.core.db import transaction
+from casework.core.i18n import LANGUAGES, Language, tongue
 from casework.core.refusals import NotFound
 from casework.drafts import Draft, draft_of, keep_draft, start_draft
+from casework.questionnaires.definitions import UNDETERMINED
 from casework.questionnaires.filling import MAX_ROWS, Filling, fill
 from casework.questionnaires.models import Questionnaire, QuestionnaireVersion, is_slug, live
 from casework.questionnaires.pages import Page
@@ -26,6 +28,7 @@ from casework.submissions import submission_of
 from casework.uploads import Upload, file_answers, keep_only, uploads_of
 from portal.centre import local, now, settings
 from portal.forms import Raw
+from portal.language import form_language
 from portal.suspicion import STAMP, TRAP, shown_at
 
 CHECK, RECEIPT, DISCARD = RESERVED = ("check", "receipt", "discard")
@@ -61,6 +64,8 @@ class Journey:
         self.draft = self._own_draft()
         self.version = self._version(sent=sent)
         self.form = self.version.form
+        if form_language() not in self.languages:
+            abort(404)
         self.state = State(**self.draft.answers) if self.draft else State()
         self.stored = self.filling = self._filling()
         self.new_row: Path = ()
@@ -82,7 +87,7 @@ class Journey:
         return draft if draft.version.questionnaire.slug == self.slug else None
 
     def _filling(self) -> Filling:
-        moment, tag = local(now()), g.language
+        moment, tag = local(now()), form_language()
         if self.draft is None:
             return begin(self.form, now=moment, language=tag)
         return fill(self.form, self.state.answers, now=moment, language=tag, seed=self.draft.id.hex)
@@ -91,6 +96,12 @@ class Journey:
     def questionnaire(self) -> Questionnaire:
         """What is being filled in."""
         return self.version.questionnaire
+
+    @property
+    def languages(self) -> dict[str, Language]:
+        """The languages to choose from by tag: the portal's, then others that the form speaks."""
+        own = self.form.definition.languages
+        return LANGUAGES | {tag: tongue(tag) for tag in own if tag != UNDETERMINED}
 
     @property
     def is_sent(self) -> bool:

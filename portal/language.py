@@ -13,20 +13,33 @@ from casework.core.i18n import LANGUAGES, Language, tongue
 
 YEAR = 365 * 24 * 3600
 COOKIE = "language"
+FORM_PAGES = ("portal.form", "portal.page", "portal.check", "portal.discard", "portal.receipt")
 
 
 def take_language(endpoint: str | None, values: dict[str, str] | None) -> None:
-    """The first part of the address decides; an unknown language is no page of ours."""
+    """The first part of the address decides; an unknown language is no page of ours.
+
+    A questionnaire may speak more languages than the portal: then its texts are in that one,
+    and what stands around them in the one that the reader wished.
+    """
     tag = (values or {}).pop("lang", None)
-    if tag is not None and tag not in LANGUAGES:
+    is_ours = tag is None or tag in LANGUAGES
+    if not is_ours and endpoint not in FORM_PAGES:
         abort(404)
-    g.language = tag or wished_language()
+    g.language = tag if tag and is_ours else wished_language()
+    g.foreign_language = None if is_ours else tag
 
 
 def give_language(endpoint: str, values: dict[str, str]) -> None:
     """Addresses stay in the language of the page unless they name another."""
     if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
-        values["lang"] = g.get("language", i18n.DEFAULT)
+        foreign = g.get("foreign_language") if endpoint in FORM_PAGES else None
+        values["lang"] = foreign or g.get("language", i18n.DEFAULT)
+
+
+def form_language() -> str:
+    """The tag of the language that the texts of a questionnaire are read in."""
+    return g.get("foreign_language") or g.language
 
 
 def wished_language() -> str:

@@ -28,6 +28,7 @@ from portal.centre import now, settings, text_values, today
 from portal.files import file_words, most_bytes, size_words
 from portal.forms import AnswerField, Raw, calendars, page_form, show_problems
 from portal.journeys import Journey, page_problems
+from portal.language import form_language
 from portal.prose import prose
 from portal.suspicion import stamp
 
@@ -104,11 +105,12 @@ def page(
         body = render_template("portal/list.html", **common, **more)
     else:
         form = page_form(
-            filling, place, g.language, typed=typed if typed is not None else journey.typed(place),
+            filling, place, form_language(),
+            typed=typed if typed is not None else journey.typed(place),
             for_somebody_else=bool(mapping(filling.form, filling.answers).get("helper.name")),
             uploads=journey.uploads,
         )  # fmt: skip
-        show_problems(form, found, g.language)
+        show_problems(form, found, g.language, form_language())
         asked = [each.asked for each in form]
         more = {
             "form": form, "blocks": blocks(filling, place, form, journey.uploads),
@@ -152,9 +154,9 @@ def blocks(
         elif spec.kind == "group":
             found.append(Block("heading", words=heading(filling, spec)))
         elif spec.question.type == "note":
-            media = media_of(filling, spec.question.media, g.language)
-            guidance = Words(*filling.text(spec.question.guidance, g.language, node))
-            hint = Words(*filling.text(spec.question.hint, g.language, node))
+            media = media_of(filling, spec.question.media, form_language())
+            guidance = Words(*filling.text(spec.question.guidance, form_language(), node))
+            hint = Words(*filling.text(spec.question.hint, form_language(), node))
             found.append(
                 Block("note", spec.name, label(filling, node), hint=hint, guidance=guidance,
                       media=media)
@@ -194,7 +196,7 @@ def row_list(journey: Journey, place: Place) -> list[Row]:
 def row_title(filling: Filling, inside: list[Place], number: int) -> str:
     """What a row is called: its first two texts, which are names in most forms."""
     texts = [
-        filling.shown(node, g.language)
+        filling.shown(node, form_language())
         for place in inside
         for node in entries(filling, place)
         if node.spec.kind == "question" and node.spec.question.type == "text"
@@ -242,7 +244,7 @@ def answers(journey: Journey, place: Place) -> list[tuple[Words, str]]:
 
 def shown(filling: Filling, node: Node, uploads: Mapping[str, Upload]) -> str:
     """An answer as people write it."""
-    answer = filling.shown(node, g.language)
+    answer = filling.shown(node, form_language())
     if answer and node.spec.type is not None and node.spec.type.is_file:
         return file_words(uploads.get(answer))
     if answer and node.spec.question.type == "datetime":
@@ -259,28 +261,28 @@ def shown(filling: Filling, node: Node, uploads: Mapping[str, Upload]) -> str:
 
 def label(filling: Filling, node: Node) -> Words:
     """The words of a question or a note."""
-    return Words(*filling.text(node.spec.question.label, g.language, node))
+    return Words(*filling.text(node.spec.question.label, form_language(), node))
 
 
 def heading(filling: Filling, spec: Spec) -> Words:
     """The label of a group or a list."""
     if spec.item is None or spec.kind == "question":
         return Words()
-    return Words(*filling.text(spec.item.label, g.language))
+    return Words(*filling.text(spec.item.label, form_language()))
 
 
 def hint(filling: Filling, spec: Spec) -> Words:
     """The hint of a group or a list."""
     if spec.item is None or spec.kind == "question":
         return Words()
-    return Words(*filling.text(spec.item.hint, g.language))
+    return Words(*filling.text(spec.item.hint, form_language()))
 
 
 def title(journey: Journey) -> Words:
     """What the questionnaire is called."""
     definition = journey.form.definition
-    words = Words(*definition.text(definition.title, g.language))
-    return words or Words(journey.slug, g.language)
+    words = Words(*definition.text(definition.title, form_language()))
+    return words or Words(journey.slug, form_language())
 
 
 def going_on(journey: Journey, place: Place) -> str:

@@ -52,13 +52,15 @@ class Page:
         return [each.get("value", "") for each in buttons if each.get("name") == "action"]
 
     @functools.cached_property
+    def asked(self) -> list[tuple[str, Element]]:
+        """Name and container of each question; two in different groups may share a name."""
+        named = ((each.get("data-question"), each) for each in self.root.iter())
+        return [(name, each) for name, each in named if name]
+
+    @property
     def questions(self) -> dict[str, Element]:
         """The containers of questions by name."""
-        return {
-            each.get("data-question"): each
-            for each in self.root.iter()
-            if each.get("data-question")
-        }
+        return dict(self.asked)
 
     @property
     def alert(self) -> str:
@@ -146,7 +148,7 @@ class Walker:
         """An answer to each question of the page."""
         return [
             pair
-            for name, container in page.questions.items()
+            for name, container in page.asked
             for pair in self.answer(name, container.get("data-type", ""), container)
         ]
 

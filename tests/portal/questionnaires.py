@@ -31,11 +31,11 @@ def repeat(name: str, *items: Item, **columns: Any) -> Repeat:
 
 def publish(
     slug: str, *items: Item, at: datetime, choices: dict[str, tuple[Choice, ...]] = YES_NO,
-    purpose: str = "other", title: str = "A small form",
+    purpose: str = "other", title: str = "A small form", languages: tuple[str, ...] = ("en",),
 ) -> QuestionnaireVersion:  # fmt: skip
-    """The published version of a questionnaire with these items, in English."""
+    """The published version of a questionnaire with these items."""
     definition = Definition(
-        form_id=slug, title={"en": title}, default_language="en", languages=("en",), items=items,
+        form_id=slug, title={"en": title}, default_language="en", languages=languages, items=items,
         choices=choices,
     )  # fmt: skip
     version = import_definition(slug, definition, purpose=purpose, by=SYSTEM, at=at)

@@ -11,6 +11,7 @@ import pytest
 from casework.core import i18n
 from casework.core.i18n import LANGUAGES
 from casework.drafts import Draft
+from casework.submissions import Submission
 from portal.language import is_reviewed
 from tests.pages import PageClient
 from tests.portal.questionnaires import publish, question
@@ -190,6 +191,74 @@ def test_text_that_stands_in_for_a_missing_one_says_which_language_it_is(
     publish("small", question("text", "word", label={"en": "Your word"}), at=world.at)
     text = client.get("/ar/form/small").text
     assert '<span lang="en" dir="ltr">Your word</span>' in text
+
+
+SPANISH = {"en": "Your word", "es": "Su palabra"}
+URDU = {"en": "Your name", "ur": "آپ کا نام"}
+
+
+@pytest.fixture
+def foreign(world: World) -> None:
+    """A form that speaks two languages which the portal does not."""
+    short = {"en": "One letter, please", "es": "Una letra, por favor"}
+    publish(
+        "foreign",
+        question("text", "word", label=SPANISH, required="true()",
+                 constraint="string-length(.) < 2", constraint_message=short),
+        question("text", "name", label=URDU),
+        at=world.at, languages=("en", "es", "ur"),
+    )  # fmt: skip
+
+
+def test_a_form_is_read_in_each_of_its_own_languages_also_where_the_portal_has_it_not(
+    client: PageClient, foreign: None
+) -> None:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "es,fr;q=0.8"
+    walker = Walker(client)
+    page = walker.open("/es/form/foreign")
+    assert '<html lang="fr" dir="ltr">' in page.text
+    assert '<span lang="es" dir="ltr">Su palabra</span>' in page.text
+    offered = re.findall(r'name="language" value="([^"]+)"([^>]*)>([^<]+)<', page.text)
+    assert [tag for tag, _, _ in offered] == [*LANGUAGES, "es", "ur"]
+    assert [(tag, name) for tag, more, name in offered if "aria-current" in more] == [
+        ("es", "español")
+    ]
+    wrong = walker.press(page, "next", [("word", "palabra")])
+    assert "Una letra, por favor" in wrong.alert
+    empty = walker.press(page, "next", [("word", "")])
+    assert "Répondez à cette question" in empty.alert
+    right = walker.press(page, "next", [("word", "p")])
+    assert right.address == "/es/form/foreign/name"
+    changed = post_language(walker, right, [("name", "سارہ")], "ur")
+    assert changed.address == "/ur/form/foreign/name"
+    assert '<span lang="ur" dir="rtl">آپ کا نام</span>' in changed.text
+    assert values(changed)["name"] == ["سارہ"]
+    check = walker.press(changed, "next", [("name", "سارہ")])
+    assert "آپ کا نام" in check.text
+    assert "Your word" in check.text
+    receipt = walker.press(check, "submit", [])
+    assert receipt.by_id("reference")
+    assert Submission.get().language == "fr"
+
+
+def test_a_language_of_a_form_is_none_of_another_form_nor_of_the_portal(
+    client: PageClient, foreign: None, world: World
+) -> None:
+    publish("small", question("text", "word"), at=world.at)
+    for address in (
+        "/es/form/small",
+        "/es/",
+        "/es/status",
+        "/und/form/foreign",
+        "/xx/form/foreign",
+    ):
+        assert client.get(address).status_code == 404
+    walker = Walker(client)
+    page = walker.open("/en/form/small")
+    assert post_language(walker, page, [("word", "x")], "es").status == 400
+    kept = post_language(walker, walker.open("/fr/form/foreign"), [], "es")
+    assert kept.address == "/es/form/foreign/word"
+    assert '<html lang="fr"' in kept.text
 
 
 def test_a_catalogue_that_nobody_has_read_is_marked_politely(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -53,8 +54,15 @@ class Sender(Walker):
         return "submit" if "submit" in page.actions else "next"
 
     def answer(self, name: str, kind: str, container: Element) -> list[tuple[str, Any]]:
-        """The planned answer in the inputs that the page has for it."""
-        value = self._planned(name)
+        """The planned answer in the inputs that the page has for it.
+
+        The first of them says which question it is, also where two of the form share a name.
+        """
+        inputs = [each for each in container.iter() if each.get("name")]
+        if not inputs:
+            return []
+        name = re.sub(r"\.(year|month|day|time|calendar)$", "", inputs[0].get("name", ""))
+        value = self._planned(name.removesuffix("~"))
         if not value:
             return []
         if kind in FILES:
