@@ -9,6 +9,7 @@ import os
 import re
 
 import pytest
+from hypothesis import settings
 
 from casework.formats.xlsform import read_xlsform
 from casework.questionnaires.compiling import build
@@ -18,7 +19,14 @@ from casework.questionnaires.filling import Filling, fill
 from tests.answering import Answering
 from tests.casework.questionnaires.samples import NOW, definition, question, repeat
 from tests.oracles import expressions
-from tests.oracles.openrosa import Question, Result, compare, questions_of, require_evaluator
+from tests.oracles.openrosa import (
+    Difference,
+    Question,
+    Result,
+    compare,
+    questions_of,
+    require_evaluator,
+)
 
 EMPTY_LISTS = "A path that leads nowhere"
 WHOLE_TEXT = "`regex`"
@@ -29,6 +37,8 @@ PLAIN_NUMBERS = "Numbers written like"
 DOUBLE_MINUS = "`--5`"
 UNANSWERED = "`sum` over unanswered"
 NOT_ASKED = "A question that is not asked"
+FAR_YEARS = "A day after the year 9999"
+FAR_YEAR = re.compile(r"\b[0-9]{5,}\b")
 # Part of an expression → the reason why we differ there.
 OWN = {
     "--5": DOUBLE_MINUS,
@@ -104,9 +114,13 @@ def compared(forms, seed: str, rounds: int) -> Result:
 
 
 def unexplained(result: Result) -> list[str]:
-    return [
-        str(each) for each in result.differences if not any(part in each.text for part in IN_FORMS)
-    ]
+    return [str(each) for each in result.differences if not is_explained(each)]
+
+
+def is_explained(difference: Difference) -> bool:
+    if "format-date" in difference.text and FAR_YEAR.search(str(difference.theirs)):
+        return difference.ours["text"] == ""
+    return any(part in difference.text for part in IN_FORMS)
 
 
 def test_our_own_expressions_differ_only_where_we_say_so():
@@ -121,7 +135,8 @@ def test_our_own_expressions_differ_only_where_we_say_so():
 def test_every_function_is_among_our_own_expressions():
     text = "".join(expressions.GROUPS.values())
     called = set(re.findall(r"([a-z][a-z0-9:-]*)\(", text))
-    assert set(FUNCTIONS) - called == {"digest", "base64-decode"}
+    # The evaluator knows `area`, and not the name that ODK has for it now.
+    assert set(FUNCTIONS) - called == {"digest", "base64-decode", "enclosed-area"}
 
 
 @pytest.mark.slow
@@ -135,7 +150,9 @@ def test_the_expressions_of_real_forms_agree(forms):
 
 @pytest.mark.slow
 def test_they_agree_on_answers_that_nobody_has_tried_before(forms):
-    seed = os.urandom(4).hex()
+    """Others each time with `--hypothesis-profile searching`, as properties are."""
+    is_searching = settings.get_current_profile_name() == "searching"
+    seed = os.urandom(4).hex() if is_searching else "d3678e93"
     result = compared(forms, seed, FRESH_ROUNDS)
     assert unexplained(result) == [], f"seed {seed}"
     assert result.agreement >= 0.99, f"seed {seed}"
@@ -144,5 +161,5 @@ def test_they_agree_on_answers_that_nobody_has_tried_before(forms):
 def test_every_difference_is_explained_in_the_documentation(pytestconfig):
     text = (pytestconfig.rootpath / "docs" / "questionnaires.md").read_text(encoding="utf-8")
     table = text.partition("### Differences from ODK")[2]
-    for reason in {*OWN.values(), *IN_FORMS.values()}:
+    for reason in {*OWN.values(), *IN_FORMS.values(), FAR_YEARS}:
         assert f"| {reason}" in table
