@@ -3,8 +3,9 @@
 The town gets what a town of its size has beside plans: requests, messages, releases, deadlines,
 appointments, contacts, volunteers, places, mails and the trail of who did what.
 
-`python -m tests.bench_screens` prints every screen; `tests.bench` the homes, the sums and, of the
-other screens of each reader, the slowest.
+`python -m tests.bench_screens` prints every screen of the small and of the large town, which it
+furnishes for ten minutes; `tests.bench` those of the small one, and of them only the homes, the
+sums and the slowest other screen of each reader.
 """
 
 from __future__ import annotations
